@@ -1,0 +1,88 @@
+"""Exact money: Decimal in Python, never float, one way to read a number and one way to round it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from enum import StrEnum
+
+from qingshou.kernel.errors import BadInput
+
+# Decimal() would accept NaN, 1e5, 1_000 and Arabic digits: only plain ASCII decimals are amounts here.
+_PLAIN = re.compile(r"[+-]?(?:[0-9]{1,15})(?:\.[0-9]{1,6})?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,6})?", re.ASCII)
+
+# ISO 4217 minor-unit digits where they differ from two.
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3, "OMR": 3, "TND": 3, "JOD": 3}
+
+ZERO = Decimal(0)
+
+
+class Rounding(StrEnum):
+    """How an amount is brought to the minor unit; every use names its mode."""
+
+    HALF_UP = ROUND_HALF_UP
+    HALF_EVEN = ROUND_HALF_EVEN
+    DOWN = ROUND_DOWN
+    UP = ROUND_UP
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimals an amount in this ISO 4217 currency has (CNY 2, JPY 0, KWD 3)."""
+    if len(currency) != 3 or not currency.isascii() or not currency.isupper():
+        raise BadInput(
+            f"'{currency}' is not a currency code: write three capital letters such as CNY.", currency=currency
+        )
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+def parse_amount(text: str, *, grouped: bool = False) -> Decimal:
+    """Read an amount written in plain ASCII digits, exactly.
+
+    Takes   text     '1234.50', '-3', with `grouped` also '1,234.50'; surrounding spaces are ignored
+    Gives   Decimal  the same number, nothing rounded
+    Stops   BadInput on anything else: exponents, NaN, underscores, other digits, over 15 whole digits
+    """
+    bare = text.strip()
+    if _PLAIN.fullmatch(bare):
+        return Decimal(bare)
+    if grouped and _GROUPED.fullmatch(bare):
+        return Decimal(bare.replace(",", ""))
+    raise BadInput(
+        "The amount is not a plain decimal number: write digits with at most one point, for example 1234.50.",
+        given=bare[:40],
+    )
+
+
+def round_money(amount: Decimal, currency: str, mode: Rounding) -> Decimal:
+    """Return the amount at the currency's minor unit, rounded by the named mode."""
+    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), rounding=mode.value)
+
+
+def share_out(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Split a total by weights so that the parts add up to it exactly (largest remainder, ties to the first).
+
+    Takes   total    amount at the currency's minor unit, any sign
+            weights  one per part, >= 0, not all zero
+    Gives   list     parts in the order of the weights; sum(parts) == total
+    Stops   BadInput when no weight is positive or one is negative
+    """
+    whole = sum(weights, ZERO)
+    if whole <= 0 or any(weight < 0 for weight in weights):
+        raise BadInput("The weights must be zero or more and not all zero: check the shares.")
+    unit = Decimal(1).scaleb(-minor_digits(currency))
+    sign = -1 if total < 0 else 1
+    units = int(abs(total) / unit)
+    if unit * units != abs(total):
+        raise BadInput(f"The total has more decimals than {currency} allows: round it first.", currency=currency)
+    exact = [units * weight / whole for weight in weights]
+    floors = [int(part) for part in exact]
+    order = sorted(range(len(weights)), key=lambda place: (floors[place] - exact[place], place))
+    for place in order[: units - sum(floors)]:
+        floors[place] += 1
+    return [sign * unit * part for part in floors]
+
+
+def total_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Add amounts of which some are unknown: the sum of the known, or None when none is known."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, ZERO) if known else None

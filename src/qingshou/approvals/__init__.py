@@ -1,0 +1,1 @@
+"""Four eyes: one mechanism for everything that needs a second person."""

@@ -1,0 +1,102 @@
+"""One case per debtor over all loans: where it stands, whose it is, what comes next and when."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from qingshou.tenancy.models import TenantRow
+
+
+class Case(TenantRow):
+    """A debtor's case. `id` is uuid5(tenant, borrower_ref, opened_on): a run repeated gives the same case.
+
+    The figures beside the stage are copies of the day's, kept for the worklist's order.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=40)  # shown to people: <year>-<eight digits>
+    borrower = models.ForeignKey("book.Borrower", on_delete=models.PROTECT, related_name="cases")
+    process_code = models.CharField(max_length=40)
+    process_version = models.PositiveIntegerField()
+    stage = models.CharField(max_length=40)
+    stage_entered_on = models.DateField()
+    stage_due_on = models.DateField(null=True)
+    severity = models.CharField(max_length=10)
+    overdue_days = models.IntegerField(null=True)
+    loans_count = models.PositiveIntegerField(default=0)
+    balance = models.DecimalField(max_digits=20, decimal_places=3, null=True)
+    arrears = models.DecimalField(max_digits=20, decimal_places=3, null=True)
+    currency = models.CharField(max_length=3)
+    product = models.CharField(max_length=40, blank=True)
+    branch = models.CharField(max_length=60, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="owned_cases")
+    next_action = models.CharField(max_length=40, blank=True)
+    next_action_on = models.DateField(null=True)
+    # the order of the queue (rules.py): tier 1 first, then the higher weight
+    queue_tier = models.PositiveSmallIntegerField(default=12)
+    queue_reason = models.CharField(max_length=40, blank=True)
+    queue_weight = models.DecimalField(max_digits=24, decimal_places=3, default=0)
+    opened_on = models.DateField()
+    as_of = models.DateField()
+    closed_on = models.DateField(null=True)
+    closed_reason = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="case_number_once"),
+            models.UniqueConstraint(
+                fields=["borrower"], condition=Q(closed_on__isnull=True), name="one_live_case_per_borrower"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=False)
+                | (Q(owner__isnull=False) & ~Q(next_action="") & Q(next_action_on__isnull=False)),
+                name="live_case_has_owner_action_date",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "owner", "queue_tier", "-queue_weight", "id"],
+                condition=Q(closed_on__isnull=True),
+                name="case_queue_of_owner",
+            ),
+            models.Index(
+                fields=["tenant", "queue_tier", "-queue_weight", "id"],
+                condition=Q(closed_on__isnull=True),
+                name="case_queue",
+            ),
+            models.Index(fields=["borrower", "-opened_on"], name="case_by_borrower"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StageEvidence(TenantRow):
+    """What a checklist item of a stage was met by: a note, a document's hash, a contact."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
+    stage = models.CharField(max_length=40)
+    item = models.CharField(max_length=60)
+    note = models.CharField(max_length=400, blank=True)
+    document_hash = models.CharField(max_length=64, blank=True)
+    given_by = models.CharField(max_length=60)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "stage", "item"], name="evidence_once")]
+
+
+class SavedView(TenantRow):
+    """A user's named filter of the worklist; the query is the page's own URL query."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+    is_shared = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="saved_view_once")]

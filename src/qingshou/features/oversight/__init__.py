@@ -1,0 +1,1 @@
+"""Internal management: the day run, its checkpoints and what it proves."""

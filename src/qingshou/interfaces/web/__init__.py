@@ -1,0 +1,1 @@
+"""Pages: the shell they share, their assets and the routes."""

@@ -1,0 +1,1 @@
+"""Several lenders in one installation: a tenant on every row, held by PostgreSQL row-level security."""

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TenancyConfig(AppConfig):
+    name = "qingshou.tenancy"
+    label = "tenancy"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from qingshou.tenancy import context as context  # registers the connection hook
+        from qingshou.tenancy.row_security import lay_policies
+
+        post_migrate.connect(lay_policies, dispatch_uid="qingshou-row-security")

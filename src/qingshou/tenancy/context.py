@@ -1,0 +1,86 @@
+"""Whose rows this thread of work may see: set at the edge, enforced by PostgreSQL's row-level security.
+
+Nothing set means nothing seen. `scope` opens the two narrow doors that must work before a lender is known:
+'sign-in' (find the user who signs in) and 'system' (the worker and the commands go from lender to lender).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.db.utils import DatabaseError
+
+from qingshou.kernel.errors import Conflict
+
+_tenant: ContextVar[UUID | None] = ContextVar("qingshou_tenant", default=None)
+_scope: ContextVar[str] = ContextVar("qingshou_scope", default="")
+
+SCOPES = frozenset({"", "sign-in", "system"})
+
+
+class NoTenant(Conflict):
+    """Work on a lender's rows was begun without saying whose."""
+
+    code = "NO_TENANT"
+    http_status = 500
+
+
+def current_tenant_id() -> UUID:
+    """Return the lender in force; stops with NoTenant when there is none."""
+    tenant_id = _tenant.get()
+    if tenant_id is None:
+        raise NoTenant("No lender is in force here: open the work with tenancy.context.using(tenant_id).")
+    return tenant_id
+
+
+def current_tenant_id_or_none() -> UUID | None:
+    """Return the lender in force, or None."""
+    return _tenant.get()
+
+
+@contextmanager
+def using(tenant_id: UUID | None, *, scope: str = "") -> Iterator[None]:
+    """Work for one lender inside the block; what was in force before returns afterwards."""
+    if scope not in SCOPES:
+        raise ValueError(f"unknown scope {scope!r}")
+    tenant_token, scope_token = _tenant.set(tenant_id), _scope.set(scope)
+    _tell(connection)
+    try:
+        yield
+    finally:
+        _tenant.reset(tenant_token)
+        _scope.reset(scope_token)
+        _tell(connection)
+
+
+def _tell(target: BaseDatabaseWrapper) -> None:
+    """Tell an open connection who is in force; one not yet open is told when it opens.
+
+    In a failed transaction nothing can be told: its rollback puts back what was in force before it began.
+    """
+    if target.connection is None or target.needs_rollback:
+        return
+    try:
+        _apply(target)
+    except DatabaseError:
+        target.close()  # a connection that cannot be told may not be used again
+
+
+def _apply(target: BaseDatabaseWrapper) -> None:
+    with target.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('qingshou.tenant', %s, false), set_config('qingshou.scope', %s, false)",
+            [str(_tenant.get() or ""), _scope.get()],
+        )
+
+
+def _on_connect(connection: BaseDatabaseWrapper, **_: object) -> None:
+    if connection.vendor == "postgresql":
+        _apply(connection)
+
+
+connection_created.connect(_on_connect, dispatch_uid="qingshou-tenancy")

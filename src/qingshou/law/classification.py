@@ -1,6 +1,6 @@
 """The front door to classification: one loan's class, and the same values as data for the columnar engine."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from qingshou.kernel.errors import BadInput
 from qingshou.kernel.verdict import Article, Confidence, Verdict
 from qingshou.law.facts import ClassificationFacts
 from qingshou.law.ifrs9.standard import rules as ifrs9
-from qingshou.law.jurisdiction import Contagion, Jurisdiction, Rung
+from qingshou.law.jurisdiction import Contagion, Jurisdiction, Rung, worst
 from qingshou.law.places import PLACES
 
 __all__ = [
@@ -52,7 +52,7 @@ def classify(*, jurisdiction: str, facts: ClassificationFacts, on: date) -> Verd
             BadInput      days unknown or negative
     """
     place = _place(jurisdiction)
-    return place.floors_to_verdict(facts, _overdue_days(place, facts, on), on)
+    return worst(place.classes, place.floors(facts, _overdue_days(place, facts, on), on))
 
 
 def deciding_confidence(verdict: Verdict) -> Confidence:
@@ -142,6 +142,6 @@ def _overdue_days(place: Jurisdiction, facts: ClassificationFacts, on: date) -> 
         return facts.overdue_days
     if facts.oldest_due_date is None:
         raise BadInput("The class needs the overdue days or the oldest unpaid due date: give one of them.")
-    if facts.oldest_due_date > on + timedelta(days=0):
+    if facts.oldest_due_date > on:
         return 0
     return days_between(facts.oldest_due_date, on) + place.day_one(on).whole

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,7 @@ def all_instruments() -> tuple[Instrument, ...]:
     return tuple(load(path) for path in sorted(LAW_DIR.glob("*/*/values.yaml")))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(path: Path) -> Instrument:
     """Read and check one values.yaml; a file against the schema is a fault of ours and stops loudly."""
     # BaseLoader leaves every scalar as text: dates and decimals are read by us, exactly.

@@ -1,0 +1,1 @@
+"""China: texts of the banking regulator, the central bank, the courts and the Civil Code."""

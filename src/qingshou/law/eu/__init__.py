@@ -1,0 +1,1 @@
+"""European Union: default, materiality, non-performing exposures."""

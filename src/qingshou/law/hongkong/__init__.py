@@ -1,0 +1,1 @@
+"""Hong Kong: loan classification of the monetary authority."""

@@ -1,0 +1,1 @@
+"""HKMA loan classification system."""

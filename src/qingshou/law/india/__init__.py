@@ -1,0 +1,1 @@
+"""India: special mention accounts and non-performing assets."""

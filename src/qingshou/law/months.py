@@ -1,0 +1,28 @@
+"""How a limit in months is compared with an overdue loan: by calendar months when the due date is known, else by 30-day months."""
+
+from datetime import date
+from typing import Literal
+
+from qingshou.kernel.days import add_months
+from qingshou.law.values import Taken
+
+MonthConvention = Literal["CALENDAR_MONTHS", "MONTHS_OF_30_DAYS"]
+MONTH_DAYS = 30
+
+
+def days_past_months(limit: Taken) -> int:
+    """Return the first overdue day past a limit 'over k months' when a month is 30 days: over 3 months is day 91."""
+    return limit.whole * MONTH_DAYS + 1
+
+
+def is_past_months(
+    limit: Taken, *, overdue_days: int, oldest_due_date: date | None, on: date
+) -> tuple[bool, MonthConvention]:
+    """Tell whether a loan is past a limit 'over k months', and by which convention that was judged.
+
+    With the due date: past when `on` lies after the same day number k months later (the month's last day where it has
+    none). Without: past when the overdue days exceed 30 k.
+    """
+    if oldest_due_date is not None:
+        return on > add_months(oldest_due_date, limit.whole), "CALENDAR_MONTHS"
+    return overdue_days >= days_past_months(limit), "MONTHS_OF_30_DAYS"

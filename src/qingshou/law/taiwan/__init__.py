@@ -1,0 +1,1 @@
+"""Taiwan: assessment of bank assets."""

@@ -1,0 +1,1 @@
+"""United States: retail classification and wage garnishment."""

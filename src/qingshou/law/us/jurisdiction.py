@@ -1,0 +1,36 @@
+"""The United States' classification of retail loans."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from qingshou.law.jurisdiction import Contagion, Jurisdiction, Rung
+from qingshou.law.us.retail_classification import rules
+from qingshou.law.values import Taken
+
+
+def _rungs(product: str, _is_secured: bool, on: date) -> list[Rung]:
+    return rules.overdue_rungs(product, on)
+
+
+def _no_provision_table(_on: date) -> Mapping[str, Taken]:
+    return {}
+
+
+def _contagion(_on: date) -> Contagion | None:
+    return None
+
+
+def _day_one(on: date) -> Taken:
+    return rules.LAW.value_on("day_one", on)
+
+
+US = Jurisdiction(
+    code="us",
+    classes=rules.CLASSES,
+    non_performing=rules.NON_PERFORMING,
+    rungs=_rungs,
+    floors=rules.floors,
+    provision_rates=_no_provision_table,
+    contagion=_contagion,
+    day_one=_day_one,
+)

@@ -1,0 +1,1 @@
+"""FFIEC uniform retail credit classification."""

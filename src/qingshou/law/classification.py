@@ -85,7 +85,7 @@ def provision_rates(*, jurisdiction: str, on: date) -> dict[str, Decimal]:
 
 
 def contagion_threshold(*, jurisdiction: str, on: date) -> Contagion | None:
-    """Return when a borrower's bad loans make the borrower's other loans bad at the same lender; None where no text says so."""
+    """Return when a borrower's bad loans make the borrower's others at the lender bad; None where no text says so."""
     return _place(jurisdiction).contagion(on)
 
 

@@ -72,7 +72,7 @@ def floor(class_code: str, code: str, article: Article, **fields: object) -> Flo
 
 
 def worse_of(first: Sequence[Rung], second: Sequence[Rung], classes: Sequence[str]) -> list[Rung]:
-    """Join two ladders so that each class is reached by the earlier of the two; on a tie the second gives the article."""
+    """Join two ladders: each class is reached by the earlier of the two; on a tie the second gives the article."""
     joined: list[Rung] = []
     for class_code in classes:
         named = [one for one in (*second, *first) if one.class_code == class_code]

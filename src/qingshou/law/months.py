@@ -1,4 +1,4 @@
-"""How a limit in months is compared with an overdue loan: by calendar months when the due date is known, else by 30-day months."""
+"""How a limit in months is compared with an overdue loan: calendar months when the due date is known, else 30 days."""
 
 from datetime import date
 from typing import Literal

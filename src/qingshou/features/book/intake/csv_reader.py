@@ -1,0 +1,236 @@
+"""CSV of any dialect and encoding, row by row with physical line numbers, hostile input included."""
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from qingshou.features.book.intake.csv_lines import Lines
+from qingshou.features.book.intake.encodings import CODECS, Encoding, detect
+from qingshou.features.book.intake.errors import FileRefused
+from qingshou.features.book.intake.limits import (
+    COLUMNS_MAX,
+    FIELD_CHARS_MAX,
+    GZIP_FREE_BYTES,
+    GZIP_RATIO_MAX,
+    RECORD_LINES_MAX,
+)
+from qingshou.features.book.intake.mapping import SourceSpec
+from qingshou.features.book.intake.quarantine_form import MARKERS, unguard
+from qingshou.features.book.intake.raw_rows import RawRow, SourceShape, batches, unique_headers
+from qingshou.features.book.intake.reasons import Reason
+
+_HEAD_BYTES = 1_048_576
+_DELIMITERS = ",;\t|^~:"
+
+
+class _CountedGzip(io.RawIOBase):
+    """A decompressed stream that stops when it has grown beyond all proportion to what was read."""
+
+    def __init__(self, path: Path) -> None:
+        self._packed = path.stat().st_size
+        self._stream = gzip.open(path, "rb")  # noqa: SIM115 (closed with this object)
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._stream.read(min(len(buffer), 262_144))
+        self._given += len(data)
+        if self._given > GZIP_FREE_BYTES and self._given > self._packed * GZIP_RATIO_MAX:
+            raise FileRefused(
+                f"The compressed file unpacks to more than {GZIP_RATIO_MAX} times its size: unpack it yourself "
+                "and look at it before giving it again.",
+                why="BOMB",
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """Open a plain or gzip file as bytes."""
+    with path.open("rb") as probe:
+        packed = probe.read(2) == b"\x1f\x8b"
+    return io.BufferedReader(_CountedGzip(path)) if packed else path.open("rb")
+
+
+def guess_delimiter(sample: list[str], quote: str) -> str:
+    """Return the delimiter that splits the sample's lines most evenly into the most fields."""
+    best, best_score = ",", 0.0
+    for mark in _DELIMITERS:
+        try:
+            widths = [len(row) for row in csv.reader(sample, delimiter=mark, quotechar=quote or '"') if row]
+        except csv.Error:
+            continue
+        if not widths or max(widths) == 1:
+            continue
+        usual = max(set(widths), key=lambda width: (widths.count(width), width))
+        if usual == 1:
+            continue
+        score = widths.count(usual) / len(widths) + min(usual, 50) / 1000 + (0.002 if mark in ",\t" else 0)
+        if mark == ":" or mark == "~":
+            score -= 0.3
+        if score > best_score:
+            best, best_score = mark, score
+    return best
+
+
+class CsvReader:
+    """A CSV file: its dialect found or given, then rows, each right or with the reason why not."""
+
+    def __init__(self, path: Path, spec: SourceSpec) -> None:
+        csv.field_size_limit(FIELD_CHARS_MAX)
+        self._spec = spec
+        with open_bytes(path) as stream:
+            head = stream.read(_HEAD_BYTES)
+        if not head.strip(b"\xef\xbb\xbf \r\n\t\x00"):
+            raise FileRefused("The file is empty.", why="EMPTY")
+        encoding = detect(head) if spec.encoding == "auto" else Encoding(CODECS[spec.encoding], "mapping")
+        sample = head.decode(encoding.codec, "replace").splitlines(keepends=True)[: 200 + spec.skip_rows]
+        self._quarantine = _is_quarantine(sample)
+        skip = 0 if self._quarantine else spec.skip_rows
+        delimiter = spec.delimiter if spec.delimiter != "auto" else guess_delimiter(sample[skip:], spec.quote)
+        self._delimiter = "," if self._quarantine else delimiter
+        text = io.TextIOWrapper(open_bytes(path), encoding=encoding.codec, errors="replace", newline="")
+        self._lines = Lines(text)
+        for _ in range(skip):
+            next(self._lines, None)
+        self._first_line = self._lines.number + 1
+        self.shape = SourceShape(
+            format="csv",
+            headers=self._headers(),
+            encoding=encoding.codec,
+            encoding_how=encoding.how,
+            delimiter=self._delimiter,
+            is_quarantine=self._quarantine,
+        )
+
+    def _dialect(self) -> dict[str, object]:
+        quote = '"' if self._quarantine else self._spec.quote
+        quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+        return {"delimiter": self._delimiter, "quotechar": quote or '"', "quoting": quoting, "strict": True}
+
+    def _headers(self) -> list[str]:
+        try:
+            first = next((row for row in csv.reader(self._lines, **self._dialect()) if row), [])  # type: ignore[arg-type]
+        except csv.Error:
+            raise FileRefused(
+                "The header line cannot be read: a quote is not closed or a name is too long.", why="BAD_HEADER"
+            ) from None
+        if len(first) > COLUMNS_MAX:
+            raise FileRefused(f"The file has more than {COLUMNS_MAX} columns.", why="TOO_WIDE")
+        if self._quarantine:
+            first = first[: -len(MARKERS)]
+            return unique_headers(first) if self._spec.header else [f"column {n}" for n in range(1, len(first) + 1)]
+        if self._spec.header:
+            return unique_headers(first)
+        for line in reversed(self._lines.record):
+            self._lines._back.appendleft(line)
+        self._lines.number = self._first_line - 1
+        return [f"column {number}" for number in range(1, len(first) + 1)]
+
+    def chunks(self) -> Iterator[pa.RecordBatch]:
+        """Give the file's rows in record batches of text."""
+        return batches(self._quarantine_rows() if self._quarantine else self._rows(), len(self.shape.headers))
+
+    def _rows(self) -> Iterator[RawRow]:
+        width = len(self.shape.headers)
+        number = 0
+        for line, values, bad, rest in self._records(width):
+            number += 1
+            if bad is None and len(values) != width:
+                if len(values) < width:
+                    bad, values = Reason.TOO_FEW_FIELDS, [*values, *[""] * (width - len(values))]
+                else:
+                    bad, rest, values = Reason.TOO_MANY_FIELDS, self._joined(values[width:]), values[:width]
+            yield RawRow(line, number, values, bad, None, rest)
+
+    def _joined(self, values: list[str]) -> str:
+        sink = io.StringIO()
+        csv.writer(sink, delimiter=self._delimiter, lineterminator="").writerow(values)
+        return sink.getvalue()[:1000]
+
+    def _records(self, width: int) -> Iterator[tuple[int, list[str], Reason | None, str | None]]:
+        """Give (first line, fields, why the structure is wrong, raw text); resume after each broken record."""
+        lines = self._lines
+        blank = [""] * width
+        source = _Limited(lines)
+        reader = csv.reader(source, **self._dialect())  # type: ignore[arg-type]
+        while True:
+            lines.start()
+            first = lines.number + 1
+            try:
+                values = next(reader)
+            except StopIteration:
+                return
+            except (csv.Error, _RecordTooLong) as error:
+                raw = lines.put_back_all_but_first()
+                yield first, blank, _why_broken(error), raw[:1000].rstrip("\r\n")
+                reader = csv.reader(source, **self._dialect())  # type: ignore[arg-type]
+                continue
+            if lines.overlong:
+                lines.put_back_all_but_first()
+                yield first, blank, Reason.LINE_TOO_LONG, lines.record[0].rstrip("\n")
+            elif len(lines.record) > 1 and (len(values) != width or source.ended):
+                # A record over several lines that does not come out even: a stray quote, not a long address.
+                raw = lines.put_back_all_but_first()
+                yield first, blank, Reason.BAD_QUOTES, raw[:1000].rstrip("\r\n")
+                source.ended = False
+                reader = csv.reader(source, **self._dialect())  # type: ignore[arg-type]
+            elif values:
+                yield first, values, None, None
+
+    def _quarantine_rows(self) -> Iterator[RawRow]:
+        """Read back a corrected quarantine file: original columns, original row numbers, guards removed."""
+        width = len(self.shape.headers)
+        count = len(MARKERS)
+        for line, values, bad, rest in self._records(width + count):
+            if bad is None and len(values) != width + count:
+                bad, rest = Reason.TOO_FEW_FIELDS, self._joined(values)
+                values = (values + [""] * (width + count))[: width + count]
+            original = values[width + 1] if bad is None else ""
+            row = int(original) if original.isascii() and original.isdigit() and len(original) < 12 else line - 1
+            yield RawRow(line, row, [unguard(value) for value in values[:width]], bad, None, rest)
+
+
+class _RecordTooLong(Exception):
+    """One record spans more lines than any real one."""
+
+
+class _Limited:
+    """The lines of one record at a time: stops a quoted field that never ends."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self._lines.record) >= RECORD_LINES_MAX:
+            raise _RecordTooLong
+        try:
+            return next(self._lines)
+        except StopIteration:
+            self.ended = bool(self._lines.record)
+            raise
+
+
+def _why_broken(error: Exception) -> Reason:
+    is_long = isinstance(error, csv.Error) and "field larger" in str(error)
+    return Reason.FIELD_TOO_LONG if is_long else Reason.BAD_QUOTES
+
+
+def _is_quarantine(sample: list[str]) -> bool:
+    first = sample[0].lstrip("\ufeff").rstrip("\r\n") if sample else ""
+    return first.endswith(",".join(MARKERS))

@@ -68,9 +68,7 @@ def _runtime_dir(home: Path) -> None:
 
 def _lay_down_roles(home: Path, passwords: dict[str, str]) -> None:
     with psycopg.connect(host=str(socket_dir(home)), user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(passwords["superuser"]))
-        )
+        connection.execute(sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(passwords["superuser"])))
         for name, role in (("qingshou_owner", "owner"), ("qingshou_app", "app")):
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
             verb = "ALTER" if known else "CREATE"

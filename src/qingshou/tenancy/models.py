@@ -30,8 +30,14 @@ class Tenant(models.Model):
 class TenantRow(models.Model):
     """A row of one lender: carries the tenant and is bound by the policy laid on its table after every migration."""
 
-    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, default=current_tenant_id_or_none, editable=False, db_index=False,
-                               related_name="+")
+    tenant = models.ForeignKey(
+        Tenant,
+        on_delete=models.PROTECT,
+        default=current_tenant_id_or_none,
+        editable=False,
+        db_index=False,
+        related_name="+",
+    )
 
     class Meta:
         abstract = True

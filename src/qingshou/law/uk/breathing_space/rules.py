@@ -1,0 +1,108 @@
+"""Breathing space: its dates, and what a creditor may do in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from qingshou.kernel.days import add_months
+from qingshou.kernel.errors import BadInput
+from qingshou.kernel.money import ZERO
+from qingshou.kernel.verdict import Confidence, Reason, Verdict
+from qingshou.law.register import rule
+from qingshou.law.values import beside
+
+LAW = beside(__file__)
+
+# What a creditor may want to do, with the answer and the provision.
+_ACTS = {
+    "DEMAND_PAYMENT": ("PROHIBITED", "7(7)(l), 11(1), 7(12)"),
+    "ENFORCE": ("PROHIBITED", "7(6), 7(12)"),
+    "INSTRUCT_AGENT": ("PROHIBITED", "7(6), 7(12)"),
+    "CHARGE_INTEREST_OR_FEES": ("PROHIBITED", "7(6)(a), 7(10)(a)"),
+    "COLLECT_FROM_JOINT_DEBTOR": ("PROHIBITED", "7(7)(n)"),
+    "COLLECT_FROM_GUARANTOR_ONLY": ("ALLOWED", "2(1)"),
+    "CONTACT_ADVISER": ("ALLOWED", "11(2)(a)"),
+    "ANSWER_DEBTOR_REQUEST": ("ALLOWED", "11(2)(b)(ii)"),
+    "ANSWER_COMPLAINT": ("ALLOWED", "11(2)(b)"),
+    "SEND_STATUTORY_STATEMENT": ("ALLOWED", "11(2)(b)(v)"),
+    "CONTINUE_COURT_CASE_TO_JUDGMENT": ("ALLOWED", "10"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreathingSpace:
+    """The dates of one moratorium; every `_by` and `last_` day still belongs."""
+
+    start_date: date
+    last_date: date
+    midway_review_from_date: date
+    midway_review_by_date: date
+    creditor_review_by_date: date
+    adviser_review_by_date: date
+    court_application_by_date: date
+    additional_debt_optional_after_date: date
+    limitation_extended_to_date: date
+    next_application_after_date: date
+
+
+@rule(LAW, article="8, 9, 15, 17-19, 24, 26, 27", confidence=Confidence.READ)
+def dates(*, entered_date: date) -> BreathingSpace:
+    """Return the dates that follow from the day of the register entry; refuses before 2021-05-04."""
+
+    def days(value_id: str) -> int:
+        return LAW.value_on(value_id, entered_date).whole
+
+    start = entered_date + timedelta(days=days("start_after_entry"))
+
+    def day_number(value_id: str) -> date:
+        # Day 1 is the start day itself: "beginning with".
+        return start + timedelta(days=days(value_id) - 1)
+
+    last = day_number("length")
+    return BreathingSpace(
+        start_date=start,
+        last_date=last,
+        midway_review_from_date=day_number("midway_review_after") + timedelta(days=1),
+        midway_review_by_date=day_number("midway_review_by"),
+        creditor_review_by_date=day_number("creditor_review_by"),
+        adviser_review_by_date=day_number("adviser_review_by"),
+        court_application_by_date=day_number("court_application_by"),
+        additional_debt_optional_after_date=day_number("additional_debt_optional_after"),
+        limitation_extended_to_date=last + timedelta(weeks=days("limitation_extension")) - timedelta(days=1),
+        next_application_after_date=add_months(last, days("repeat_after")),
+    )
+
+
+@rule(LAW, article="7, 10, 11", confidence=Confidence.READ)
+def may_do(*, act: str, on: date) -> Verdict:
+    """Tell whether a creditor may do an act during a moratorium: ALLOWED or PROHIBITED."""
+    if act not in _ACTS:
+        raise BadInput(f"'{act[:40]}' is not an act this text speaks of: use one of {', '.join(_ACTS)}.")
+    LAW.value_on("length", on)
+    value, article = _ACTS[act]
+    return Verdict(value, (Reason(act, {}, LAW.cite(article, Confidence.READ)),))
+
+
+@rule(LAW, article="7(6)(a), 7(9), 7(10)(a)", confidence=Confidence.READ)
+def frozen_interest(*, is_secured: bool, on: date) -> Verdict:
+    """Tell which interest accrued in the moratorium may never be required, also after its end."""
+    LAW.value_on("length", on)
+    if is_secured:
+        return Verdict("ON_ARREARS_ONLY", (Reason("SECURED_DEBT", {}, LAW.cite("7(9)", Confidence.READ)),))
+    return Verdict("ALL", (Reason("UNSECURED_DEBT", {}, LAW.cite("7(6)(a), 7(10)(a)", Confidence.READ)),))
+
+
+@rule(LAW, article="16(2)(c)", confidence=Confidence.READ)
+def new_credit(*, outstanding: Sequence[Decimal], on: date) -> Verdict:
+    """Tell whether new credit taken in the moratorium, taken together, keeps the debtor's duty: KEPT or BREACHED."""
+    limit = LAW.value_on("new_credit_max", on)
+    total = sum(outstanding, ZERO)
+    fields = {"total": total, "max": limit.number}
+    return Verdict("KEPT" if limit.is_met_by(total) else "BREACHED", (Reason("NEW_CREDIT", fields, limit.article),))
+
+
+@rule(LAW, article="21(1)", confidence=Confidence.READ)
+def end_on_death(*, death_date: date) -> date:
+    """Return the day on which the moratorium ends when the debtor dies."""
+    return death_date + timedelta(days=LAW.value_on("ends_after_death", death_date).whole)

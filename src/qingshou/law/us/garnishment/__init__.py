@@ -1,0 +1,1 @@
+"""15 USC 1673: the most that may be taken from wages."""

@@ -9,6 +9,8 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         from qingshou.tenancy import context as context  # registers the connection hook
+        from qingshou.tenancy.append_only import lay_append_only
         from qingshou.tenancy.row_security import lay_policies
 
         post_migrate.connect(lay_policies, dispatch_uid="qingshou-row-security")
+        post_migrate.connect(lay_append_only, dispatch_uid="qingshou-append-only")

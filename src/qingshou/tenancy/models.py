@@ -14,8 +14,8 @@ class Tenant(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
     jurisdiction = models.CharField(max_length=20, default="china")
-    # Classes are judged by the law of the as-of date; a book older than every text held is judged by the text of this date
-    # instead, and every page that shows a class says so.
+    # Classes are judged by the law of the as-of date; a book older than every text held is judged by the text of this
+    # date instead, and every page that shows a class says so.
     law_date = models.DateField(null=True, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
     time_zone = models.CharField(max_length=60, default="Asia/Shanghai")

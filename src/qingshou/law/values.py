@@ -13,7 +13,7 @@ import jsonschema
 import yaml
 
 from qingshou.kernel.errors import NotCovered
-from qingshou.kernel.periods import Period
+from qingshou.kernel.periods import Period, merge
 from qingshou.kernel.verdict import Article, Confidence
 from qingshou.law.reading import Bound, first_whole, is_met
 
@@ -129,10 +129,10 @@ class Instrument:
 
 def not_covered(what: str, on: date, periods: Iterable[Period]) -> NotCovered:
     """Return the refusal for a date outside the periods entered, naming them."""
-    spans = ", ".join(f"{one.from_date} to {one.until_date or 'now'}" for one in sorted(periods, key=_start)) or "none"
+    spans = ", ".join(_span(one) for one in merge(periods)) or "none"
     return NotCovered(
-        f"No law is entered for {what} on {on}: the dates covered are {spans}. "
-        "Ask for a date inside them, or enter the text that was in force.",
+        f"No law is entered for {what} on {on}: what is covered is {spans}. "
+        "Ask for a date inside that, or enter the text that was in force.",
         what=what,
         on=on.isoformat(),
     )
@@ -210,5 +210,6 @@ def _period(raw: Mapping[str, str]) -> Period:
     return Period(date.fromisoformat(raw["from"]), date.fromisoformat(until) if until else None)
 
 
-def _start(period: Period) -> date:
-    return period.from_date
+def _span(period: Period) -> str:
+    until = f"before {period.until_date}" if period.until_date else "on"
+    return f"from {period.from_date} {until}"

@@ -95,14 +95,18 @@ class Environment(BaseSettings):
         return keys
 
 
-def _kept_secrets(home: Path) -> dict[str, str]:
-    """Return the secrets a demo or test installation made for itself, making them on first use (file mode 0600)."""
+def _kept_secrets(home: Path, mode: Mode) -> dict[str, str]:
+    """Return the secrets an installation made for itself, making them on first use (file mode 0600).
+
+    The file also remembers the mode, so that later commands beside a demo need no setting.
+    """
     path = home / "secrets.json"
     if path.exists():
         kept: dict[str, str] = json.loads(path.read_text())
         return kept
     home.mkdir(parents=True, exist_ok=True)
     made = {
+        "mode": mode.value,
         "secret_key": secrets.token_urlsafe(50),
         "data_keys": "k1=" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "blind_index_key": base64.b64encode(secrets.token_bytes(32)).decode(),
@@ -124,26 +128,33 @@ def _kept_secrets(home: Path) -> dict[str, str]:
     return made
 
 
+def _mode(home: Path, *, embedded: bool) -> Mode:
+    """Return the mode set, or the one this home was made with, or production (a wrong one is reported with the rest)."""
+    given = os.environ.get("QINGSHOU_MODE")
+    path = home / "secrets.json"
+    if given is None and embedded and path.exists():
+        given = json.loads(path.read_text()).get("mode")
+    return Mode(given) if given in set(Mode) else Mode.PRODUCTION
+
+
 def read_environment() -> tuple[Environment, dict[str, str]]:
     """Read the environment once.
 
     Gives   (Environment, database passwords of the embedded server by role)
     Stops   Misconfigured listing every missing or wrong setting together
     """
-    try:
-        mode = Mode(os.environ.get("QINGSHOU_MODE", Mode.PRODUCTION))
-    except ValueError:
-        mode = Mode.PRODUCTION
     home = Path(os.environ.get("QINGSHOU_HOME", "var")).resolve()
     embedded = not os.environ.get("DATABASE_URL")
-    kept = _kept_secrets(home) if mode is not Mode.PRODUCTION or embedded else {}
+    mode = _mode(home, embedded=embedded)
+    kept = _kept_secrets(home, mode) if mode is not Mode.PRODUCTION or embedded else {}
     made = {
         name: kept[name]
         for name in ("secret_key", "data_keys", "blind_index_key")
         if mode is not Mode.PRODUCTION and f"QINGSHOU_{name.upper()}" not in os.environ
     }
+    given = {"mode": mode} if "QINGSHOU_MODE" not in os.environ else {}
     try:
-        environment = Environment(**made, home=home)  # type: ignore[arg-type]
+        environment = Environment(**made, **given, home=home)  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
             f"- {'_'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"

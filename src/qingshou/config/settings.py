@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "qingshou.tenancy",
     "qingshou.audit",
     "qingshou.privacy",
+    "qingshou.rest",
     "qingshou.access",
     "qingshou.approvals",
     "qingshou.features.book",

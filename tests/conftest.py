@@ -127,8 +127,14 @@ def make_users(tenant: "object", prefix: str = "") -> dict[str, "object"]:
         team = Team.objects.create(name="Desk 1")
         users = {}
         for role in Role:
-            user = User(username=f"{prefix}{role.value.lower()}", display_name=role.value.title(), role=role.value,
-                        email=f"{prefix}{role.value.lower()}@bank.example", team=team, joined_at=NOW)
+            user = User(
+                username=f"{prefix}{role.value.lower()}",
+                display_name=role.value.title(),
+                role=role.value,
+                email=f"{prefix}{role.value.lower()}@bank.example",
+                team=team,
+                joined_at=NOW,
+            )
             user.set_password(PASSWORD)
             user.save()
             users[role.value] = user

@@ -1,4 +1,4 @@
-"""The door of a view: who is not signed in is asked to, who may not is told so, and what is not theirs does not exist."""
+"""The door of a view: strangers are asked to sign in, who may not is told so, what is not theirs does not exist."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -108,12 +108,19 @@ def commitment(*, salt: bytes, name: str, text: str) -> str:
     return hashlib.sha256(_joined(b"qingshou commitment 1", salt, name.encode(), text.encode())).hexdigest()
 
 
-def anchor_root(prev_root: bytes, on_date: date, leaves: "list[tuple[int, int, bytes]]") -> bytes:
-    """Return the root over (head, seq, hash) of every chain that grew, in order of head."""
-    digest = hashlib.sha256(_joined(b"qingshou anchor 1", prev_root, on_date.isoformat().encode()))
-    for head, seq, event in leaves:
-        digest.update(head.to_bytes(8, "big") + seq.to_bytes(8, "big") + event)
-    return digest.digest()
+class RootHash:
+    """The root of one anchor, fed chain by chain in order of head."""
+
+    def __init__(self, prev_root: bytes, on_date: date) -> None:
+        self._digest = hashlib.sha256(_joined(b"qingshou anchor 1", prev_root, on_date.isoformat().encode()))
+
+    def add(self, head: int, seq: int, event: bytes) -> None:
+        """Add how far one chain had grown, and the hash of its last event."""
+        self._digest.update(head.to_bytes(8, "big") + seq.to_bytes(8, "big") + event)
+
+    def digest(self) -> bytes:
+        """Return the root."""
+        return self._digest.digest()
 
 
 def _joined(*parts: bytes) -> bytes:

@@ -110,7 +110,7 @@ def _ensure_app_role(connection: psycopg.Connection[Any], app: Place) -> None:
     verb = "ALTER" if known else "CREATE"
     try:
         connection.execute(
-            sql.SQL(f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {{}}").format(  # noqa: S608
+            sql.SQL(f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {{}}").format(
                 sql.Identifier(app.user), sql.Literal(app.password)
             )
         )

@@ -74,7 +74,7 @@ def _lay_down_roles(home: Path, passwords: dict[str, str]) -> None:
             verb = "ALTER" if known else "CREATE"
             extra = "CREATEDB" if role == "owner" else "NOCREATEDB"
             connection.execute(
-                sql.SQL(f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS {extra} PASSWORD {{}}").format(  # noqa: S608
+                sql.SQL(f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS {extra} PASSWORD {{}}").format(
                     sql.Identifier(name), sql.Literal(passwords[role])
                 )
             )

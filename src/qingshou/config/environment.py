@@ -1,6 +1,6 @@
 """What may be set from outside, read once; everything missing or wrong is reported together.
 
-Each setting is named QINGSHOU_<NAME> in the environment, save DATABASE_URL and APP_DATABASE_URL, which many hosts already set.
+Each setting is QINGSHOU_<NAME> in the environment, save DATABASE_URL and APP_DATABASE_URL, which many hosts set already.
 docs/reference/settings.md lists them all.
 """
 
@@ -129,7 +129,7 @@ def _kept_secrets(home: Path, mode: Mode) -> dict[str, str]:
 
 
 def _mode(home: Path, *, embedded: bool) -> Mode:
-    """Return the mode set, or the one this home was made with, or production (a wrong one is reported with the rest)."""
+    """Return the mode set, or the one this home was made with, or production (a wrong one is reported later)."""
     given = os.environ.get("QINGSHOU_MODE")
     path = home / "secrets.json"
     if given is None and embedded and path.exists():

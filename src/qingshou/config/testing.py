@@ -5,4 +5,4 @@ import os
 os.environ.setdefault("QINGSHOU_MODE", "test")
 os.environ.setdefault("QINGSHOU_HOME", "var/test")
 
-from qingshou.config.settings import *  # noqa: E402, F403
+from qingshou.config.settings import *  # noqa: F403

@@ -31,6 +31,8 @@ class Borrower(TenantRow):
     region = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=10, blank=True)
     time_zone = models.CharField(max_length=60, blank=True)
+    # keyed hash of the personal values as delivered: tells whether they changed without opening them
+    personal_digest = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "borrower_ref"], name="borrower_ref_once")]
@@ -154,6 +156,7 @@ class Guarantee(TenantRow):
     national_id = SealedField(PersonalKind.NATIONAL_ID)
     phone = SealedField(PersonalKind.PHONE)
     phone_index = BlindIndexField(PersonalKind.PHONE)
+    personal_digest = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["loan", "guarantor_ref"], name="guarantee_once")]
@@ -170,6 +173,7 @@ class Collateral(TenantRow):
     value = _amount()
     currency = models.CharField(max_length=3)
     valued_date = models.DateField(null=True)
+    personal_digest = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "collateral_ref"], name="collateral_ref_once")]
@@ -233,5 +237,16 @@ class Import(TenantRow):
         indexes = [models.Index(fields=["tenant", "-started_at"], name="import_by_start")]
 
 
-__all__ = ["Borrower", "Collateral", "ContactPoint", "Guarantee", "Import", "Instalment", "Loan", "LoanCollateral",
-           "Mapping", "Payment", "Tenant"]
+__all__ = [
+    "Borrower",
+    "Collateral",
+    "ContactPoint",
+    "Guarantee",
+    "Import",
+    "Instalment",
+    "Loan",
+    "LoanCollateral",
+    "Mapping",
+    "Payment",
+    "Tenant",
+]

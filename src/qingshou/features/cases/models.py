@@ -1,12 +1,19 @@
 """One case per debtor over all loans: where it stands, whose it is, what comes next and when."""
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from qingshou.tenancy.models import TenantRow
+
+
+def _live(*fields: str, name: str) -> models.Index:
+    """An index over live cases only: closed ones leave the worklist and its indexes."""
+    return models.Index(fields=fields, condition=Q(closed_on__isnull=True), name=name)
 
 
 class Case(TenantRow):
@@ -38,6 +45,23 @@ class Case(TenantRow):
     queue_tier = models.PositiveSmallIntegerField(default=12)
     queue_reason = models.CharField(max_length=40, blank=True)
     queue_weight = models.DecimalField(max_digits=24, decimal_places=3, default=0)
+    # facts the queue looks at
+    is_never_paid = models.BooleanField(default=False)
+    cures_count = models.PositiveSmallIntegerField(default=0)
+    # one column each to sort and page by: a keyset needs a plain, ever-known key with an index
+    queue_key = models.GeneratedField(
+        expression=F("queue_tier") * Value(Decimal(10**21)) - F("queue_weight"),
+        output_field=models.DecimalField(max_digits=30, decimal_places=3),
+        db_persist=True,
+    )
+    arrears_key = models.GeneratedField(
+        expression=Coalesce(F("arrears"), Value(Decimal(-1))),
+        output_field=models.DecimalField(max_digits=20, decimal_places=3),
+        db_persist=True,
+    )
+    days_key = models.GeneratedField(
+        expression=Coalesce(F("overdue_days"), Value(-1)), output_field=models.IntegerField(), db_persist=True
+    )
     opened_on = models.DateField()
     as_of = models.DateField()
     closed_on = models.DateField(null=True)
@@ -56,16 +80,14 @@ class Case(TenantRow):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["tenant", "owner", "queue_tier", "-queue_weight", "id"],
-                condition=Q(closed_on__isnull=True),
-                name="case_queue_of_owner",
-            ),
-            models.Index(
-                fields=["tenant", "queue_tier", "-queue_weight", "id"],
-                condition=Q(closed_on__isnull=True),
-                name="case_queue",
-            ),
+            _live("tenant", "owner", "queue_key", "id", name="case_of_owner"),
+            _live("tenant", "queue_key", "id", name="case_by_queue"),
+            _live("tenant", "stage", "queue_key", "id", name="case_of_stage"),
+            _live("tenant", "branch", "queue_key", "id", name="case_of_branch"),
+            _live("tenant", "product", "queue_key", "id", name="case_of_product"),
+            _live("tenant", "days_key", "id", name="case_by_days"),
+            _live("tenant", "arrears_key", "id", name="case_by_arrears"),
+            _live("tenant", "next_action_on", "id", name="case_by_due"),
             models.Index(fields=["borrower", "-opened_on"], name="case_by_borrower"),
         ]
 

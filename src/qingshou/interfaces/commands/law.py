@@ -250,7 +250,7 @@ def answering(as_json: bool) -> Iterator[None]:
         if as_json:
             _echo(problem_json(error))
         else:
-            Console(stderr=True).print(f"[red]{error.code}[/red] {error.message}", highlight=False)
+            Console(stderr=True).print(f"{error.code}: {error.message}", style="red", highlight=False, markup=False)
         raise typer.Exit(error.exit_code) from error
 
 
@@ -274,7 +274,7 @@ def _class(code: str | None, jurisdiction: str) -> str | None:
 
 
 def _texts_table(rows: tuple[CoverageRow, ...]) -> Table:
-    table = Table("text", "since", "until", "rules", "values", "read", "second-hand", "unverified", expand=True)
+    table = Table("text", "since", "until", "rules", "values", "read / second-hand / unverified")
     for column in table.columns[:3]:
         column.no_wrap = True
     for instrument in dict.fromkeys(row.instrument for row in rows):
@@ -282,8 +282,8 @@ def _texts_table(rows: tuple[CoverageRow, ...]) -> Table:
         rules = [row for row in own if row.kind == "RULE"]
         counts = [len(rules), len(own) - len(rules), *(sum(row.confidence == one for row in own) for one in CONFIDENCE)]
         since, until = str(min(row.from_date for row in own)), str(rules[0].until_date or "")
-        unverified = f"[bold red]{counts[-1]}[/bold red]" if counts[-1] else "0"
-        table.add_row(instrument, since, until, *(str(count) for count in counts[:-1]), unverified)
+        sure = f"{counts[2]} / {counts[3]} / " + (f"[bold red]{counts[4]}[/bold red]" if counts[4] else "0")
+        table.add_row(instrument, since, until, str(counts[0]), str(counts[1]), sure)
     return table
 
 

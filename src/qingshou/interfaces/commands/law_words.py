@@ -139,15 +139,9 @@ def article_json(article: Article) -> dict[str, str]:
 
 
 def problem_json(error: QingshouError) -> dict[str, object]:
-    """Lay out an error as a problem object (RFC 9457) with our stable code."""
-    return {
-        "type": "about:blank",
-        "title": error.code.replace("_", " ").capitalize(),
-        "status": error.http_status,
-        "code": error.code,
-        "detail": error.message,
-        "fields": plain(error.fields),
-    }
+    """Lay out an error as the problem object that every command prints with --json."""
+    facts = {str(key): plain(value) for key, value in error.fields.items()}
+    return {"type": error.code, "title": error.message, "status": error.http_status, **facts}
 
 
 def plain(value: object) -> object:

@@ -4,8 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from qingshou.interfaces.web import words
+from qingshou.interfaces.web.navigation import entries_for
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return what the shell shows on every page."""
-    return {"mode": settings.MODE.value}
+    """Return what the shell shows on every page; the navigation is made only where it is shown."""
+    return {
+        "mode": settings.MODE.value,
+        "navigation": SimpleLazyObject(lambda: list(entries_for(request))),
+        "languages": words.LANGUAGES,
+        "may_search": SimpleLazyObject(lambda: request.user.has_perm("cases.search")),
+    }

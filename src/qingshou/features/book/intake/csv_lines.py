@@ -51,6 +51,12 @@ class Lines:
         self.record = []
         self.overlong = False
 
+    def put_back(self) -> None:
+        """Give the whole record out again."""
+        self._back.extendleft(reversed(self.record))
+        self.number -= len(self.record)
+        self.record = []
+
     def put_back_all_but_first(self) -> str:
         """Return the record's first line and give the others out again."""
         first, *others = self.record

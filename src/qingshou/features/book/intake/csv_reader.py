@@ -19,7 +19,7 @@ from qingshou.features.book.intake.limits import (
     GZIP_RATIO_MAX,
     RECORD_LINES_MAX,
 )
-from qingshou.features.book.intake.mapping import SourceSpec
+from qingshou.features.book.intake.source_spec import SourceSpec
 from qingshou.features.book.intake.quarantine_form import MARKERS, unguard
 from qingshou.features.book.intake.raw_rows import RawRow, SourceShape, batches, unique_headers
 from qingshou.features.book.intake.reasons import Reason
@@ -104,7 +104,6 @@ class CsvReader:
         self._lines = Lines(text)
         for _ in range(skip):
             next(self._lines, None)
-        self._first_line = self._lines.number + 1
         self.shape = SourceShape(
             format="csv",
             headers=self._headers(),
@@ -120,6 +119,7 @@ class CsvReader:
         return {"delimiter": self._delimiter, "quotechar": quote or '"', "quoting": quoting, "strict": True}
 
     def _headers(self) -> list[str]:
+        self._lines.start()
         try:
             first = next((row for row in csv.reader(self._lines, **self._dialect()) if row), [])  # type: ignore[arg-type]
         except csv.Error:
@@ -133,9 +133,7 @@ class CsvReader:
             return unique_headers(first) if self._spec.header else [f"column {n}" for n in range(1, len(first) + 1)]
         if self._spec.header:
             return unique_headers(first)
-        for line in reversed(self._lines.record):
-            self._lines._back.appendleft(line)
-        self._lines.number = self._first_line - 1
+        self._lines.put_back()
         return [f"column {number}" for number in range(1, len(first) + 1)]
 
     def chunks(self) -> Iterator[pa.RecordBatch]:
@@ -180,11 +178,10 @@ class CsvReader:
             if lines.overlong:
                 lines.put_back_all_but_first()
                 yield first, blank, Reason.LINE_TOO_LONG, lines.record[0].rstrip("\n")
-            elif len(lines.record) > 1 and (len(values) != width or source.ended):
+            elif len(lines.record) > 1 and len(values) != width:
                 # A record over several lines that does not come out even: a stray quote, not a long address.
                 raw = lines.put_back_all_but_first()
                 yield first, blank, Reason.BAD_QUOTES, raw[:1000].rstrip("\r\n")
-                source.ended = False
                 reader = csv.reader(source, **self._dialect())  # type: ignore[arg-type]
             elif values:
                 yield first, values, None, None
@@ -211,7 +208,6 @@ class _Limited:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self.ended = False
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -219,11 +215,7 @@ class _Limited:
     def __next__(self) -> str:
         if len(self._lines.record) >= RECORD_LINES_MAX:
             raise _RecordTooLong
-        try:
-            return next(self._lines)
-        except StopIteration:
-            self.ended = bool(self._lines.record)
-            raise
+        return next(self._lines)
 
 
 def _why_broken(error: Exception) -> Reason:

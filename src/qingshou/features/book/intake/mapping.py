@@ -15,6 +15,7 @@ from qingshou.features.book.intake.dates import DateSpec, check_format
 from qingshou.features.book.intake.errors import MappingWrong
 from qingshou.features.book.intake.mapping_text import parse_yaml
 from qingshou.features.book.intake.numbers import NumberSpec
+from qingshou.features.book.intake.source_spec import SourceSpec
 from qingshou.features.book.intake.targets import FRAMES, Frame
 
 SCHEMA_PATH = Path(__file__).with_name("mapping.schema.json")
@@ -52,20 +53,6 @@ class Where:
     column: SourceName
     operator: str
     values: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceSpec:
-    """What the mapping says of the file itself; 'auto' leaves it to the reader."""
-
-    format: str = "auto"
-    encoding: str = "auto"
-    delimiter: str = "auto"
-    quote: str = '"'
-    header: bool = True
-    skip_rows: int = 0
-    sheet: str | int = 0
-    formulas: str = "value"
 
 
 @dataclass(frozen=True, kw_only=True)

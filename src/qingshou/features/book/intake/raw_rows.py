@@ -10,6 +10,7 @@ from qingshou.features.book.intake.limits import CHUNK_CHARS_MAX, CHUNK_ROWS
 from qingshou.features.book.intake.reasons import Reason
 
 LINE, ROW, BAD, BAD_COLUMN, REST = "#line", "#row", "#bad", "#bad_column", "#rest"
+SEQ = "#seq"  # given by the caller: unique even where a hostile sheet numbers two rows alike
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What every test stands on: a real PostgreSQL with one migrated template, a database a worker, lenders to work for.
 
-Tests sign in to PostgreSQL as the application's role, so that row-level security holds in them as it does in production.
-Rows that must be committed (races, kills, other processes) belong to a lender made for that test and are never cleaned up:
+Tests sign in to PostgreSQL as the application's role, so that row-level security holds in them as in production. Rows
+that must be committed (races, kills, other processes) belong to a lender made for that test and are never cleaned up:
 lenders do not see each other, which is what keeps such tests apart.
 """
 
@@ -29,8 +29,9 @@ PASSWORD = "correct-horse-battery-staple"
 def _migrations_hash() -> str:
     """Name the template by what it is made of, so that a changed migration or policy makes a new one."""
     sources = sorted(
-        [*ROOT.glob("src/qingshou/**/migrations/*.py"), ROOT / "src/qingshou/tenancy/row_security.py"]
-        + [*ROOT.glob("src/qingshou/**/models.py"), ROOT / "src/qingshou/config/database.py"]
+        path
+        for pattern in ("**/migrations/*.py", "**/models.py", "tenancy/row_security.py", "config/database.py")
+        for path in ROOT.glob(f"src/qingshou/{pattern}")
     )
     digest = hashlib.sha256()
     for path in sources:

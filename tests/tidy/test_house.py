@@ -88,7 +88,8 @@ def test_broad_excepts_only_at_entry_points():
             ):
                 broad.append(str(path.relative_to(SOURCE)))
     assert [name for name in broad if not name.startswith("interfaces/")] == []
-    assert len(broad) == len(set(broad)) and len(broad) <= 4
+    assert len(broad) == len(set(broad))
+    assert len(broad) <= 4
 
 
 def test_nothing_is_left_for_later():

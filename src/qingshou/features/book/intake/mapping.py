@@ -223,9 +223,7 @@ def _text(value: Any) -> str | None:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def _rules(
-    columns: dict[str, Any], defaults: dict[str, Any], words: dict[str, str]
-) -> tuple[ColumnRule, ...]:
+def _rules(columns: dict[str, Any], defaults: dict[str, Any], words: dict[str, str]) -> tuple[ColumnRule, ...]:
     return tuple(
         _rule(name, {"from": given} if isinstance(given, str) else given, defaults, words)
         for name, given in columns.items()

@@ -99,7 +99,7 @@ def _ungrouped(text: str, spec: NumberSpec) -> str | None:
         if not 1 <= len(groups[0]) <= 3 or any(len(part) != 3 for part in groups[1:]):
             return None
         whole = "".join(groups)
-    if point and "." != spec.decimal and "." in whole + rest:
+    if point and spec.decimal != "." and "." in whole + rest:
         return None
     return whole + ("." + rest if point else "")
 

@@ -1,0 +1,170 @@
+"""Chunks in, staged frames out: nothing personal touches the disk in the clear, not even for a moment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qingshou.features.book.intake.atomic import storage_errors
+from qingshou.features.book.intake.judge import Judge, Judged, money_targets
+from qingshou.features.book.intake.mapping import Mapping
+from qingshou.features.book.intake.places import Places
+from qingshou.features.book.intake.quarantine import Quarantine
+from qingshou.features.book.intake.raw_rows import SEQ
+from qingshou.features.book.intake.reading import open_source
+from qingshou.features.book.intake.reasons import Reason
+from qingshou.features.book.intake.sealed import VaultKeys
+from qingshou.features.book.intake.targets import Frame, Kind
+from qingshou.features.book.intake.vault import VaultWriter, digests
+
+Progress = Callable[[str, int, int | None], None]
+
+
+def with_seq(batch: pa.RecordBatch, done: int) -> pa.RecordBatch:
+    """Number the rows of a chunk on from `done`."""
+    return batch.append_column(SEQ, pa.array(np.arange(done, done + batch.num_rows, dtype=np.int64)))
+
+
+def slim(table: pa.Table, frame: Frame, key: bytes) -> pa.Table:
+    """Return what settling a personal frame needs and no more: its key, its amounts, a keyed digest of its rows."""
+    names = list(frame.key)
+    names += [t.name for t in frame.targets if t.kind is Kind.MONEY and t.name not in names]
+    kept = table.select([*names, SEQ])
+    return kept.append_column("content", digests(table, frame, key))
+
+
+class FrameStage:
+    """The staged rows of one frame: Parquet for the lake's frames, sealed file and slim keys for personal ones."""
+
+    def __init__(self, frame: Frame, folder: Path, *, keys: VaultKeys, tenant: str) -> None:
+        self.frame = frame
+        self.path = folder / f"{frame.name}.parquet"
+        self.sealed_path = folder / f"{frame.name}.sealed"
+        self._digest_key = keys.key(keys.current, purpose=f"rows:{tenant}:{frame.name}")
+        self._vault = (
+            VaultWriter(self.sealed_path, keys=keys, tenant=tenant, frame=frame.name) if frame.is_personal else None
+        )
+        self._parquet: pq.ParquetWriter | None = None
+        self.rows = 0
+
+    def add(self, table: pa.Table) -> None:
+        if self._vault is not None:
+            self._vault.write(table)
+            table = slim(table, self.frame, self._digest_key)
+        with storage_errors():
+            if self._parquet is None:
+                self._parquet = pq.ParquetWriter(self.path, table.schema, compression="lz4")
+            self._parquet.write_table(table)
+        self.rows += table.num_rows
+
+    def close(self, *, failed: bool = False) -> None:
+        if self._vault is not None:
+            self._vault.close(failed=failed)
+        if self._parquet is not None:
+            with storage_errors():
+                self._parquet.close()
+
+
+@dataclass
+class Staged:
+    """What a whole file came to before duplicates are looked for."""
+
+    frames: dict[str, FrameStage]
+    quarantine: Quarantine
+    headers: list[str]
+    format: str
+    encoding: str
+    delimiter: str
+    is_quarantine: bool
+    rows_read: int = 0
+    rows_refused: int = 0
+    rows_filtered: int = 0
+    stripped: int = 0
+    read: dict[str, Decimal] = field(default_factory=dict)
+    refused: dict[str, Decimal] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
+    refused_keys: set[str] = field(default_factory=set)
+
+    def count(self, judged: Judged) -> None:
+        """Add one chunk to the control totals."""
+        self.rows_read += judged.batch.num_rows
+        self.rows_refused += len(judged.refused)
+        self.rows_filtered += judged.filtered
+        self.stripped += judged.stripped
+        self.refused_keys |= judged.refused_keys
+        for name, sums in judged.sums.items():
+            self.read[name] = self.read.get(name, Decimal(0)) + sums.read
+            self.refused[name] = self.refused.get(name, Decimal(0)) + sums.refused
+            self.unreadable[name] = self.unreadable.get(name, 0) + sums.unreadable
+
+    def close(self, *, failed: bool = False) -> None:
+        self.quarantine.close(failed=failed)
+        for stage in self.frames.values():
+            stage.close(failed=failed)
+
+
+def stage(
+    *,
+    source_path: Path,
+    mapping: Mapping,
+    as_of: date,
+    places: Places,
+    folder: Path,
+    keys: VaultKeys,
+    progress: Progress,
+) -> Staged:
+    """Read the file through the limited child, judge every row, stage the sound ones; the quarantine stays open."""
+    with open_source(path=source_path, spec=mapping.source) as source:
+        shape = source.shape
+        judge = Judge(mapping=mapping, headers=shape.headers, as_of=as_of)
+        staged = Staged(
+            frames={
+                frame.name: FrameStage(frame, folder, keys=keys, tenant=places.tenant)
+                for frame, _rules in mapping.frames
+            },
+            quarantine=Quarantine(folder / "quarantine.sealed", headers=shape.headers, keys=keys, tenant=places.tenant),
+            headers=shape.headers,
+            format=shape.format,
+            encoding=shape.encoding,
+            delimiter=shape.delimiter,
+            is_quarantine=shape.is_quarantine,
+        )
+        given = {rule.target for rule in mapping.columns}
+        staged.read = {target.name: Decimal(0) for target in money_targets(mapping.frame, given)}
+        try:
+            done = 0
+            for batch in source.chunks():
+                judged = judge.judge(with_seq(batch, done))
+                done += batch.num_rows
+                for name, table in judged.frames.items():
+                    staged.frames[name].add(table)
+                staged.quarantine.add(judged.batch, judged.refused)
+                staged.count(judged)
+                progress("read", done, shape.rows_total)
+        except BaseException:
+            staged.close(failed=True)
+            raise
+    for frame_stage in staged.frames.values():
+        frame_stage.close()
+    return staged
+
+
+def quarantine_settled(
+    staged: Staged, *, source_path: Path, mapping: Mapping, dropped: dict[int, str], label: str
+) -> None:
+    """Read the file a second time for the rows settling refused, so that their values, too, can be corrected."""
+    with open_source(path=source_path, spec=mapping.source) as source:
+        done = 0
+        for batch in source.chunks():
+            faults = {
+                seq - done: [(label, Reason(dropped[seq]))]
+                for seq in range(done, done + batch.num_rows)
+                if seq in dropped
+            }
+            staged.quarantine.add(batch, faults)
+            done += batch.num_rows

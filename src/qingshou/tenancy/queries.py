@@ -1,0 +1,36 @@
+"""Lenders, as seen by commands and the worker (under the system scope) and by their own people."""
+
+from uuid import UUID
+
+from qingshou.kernel.errors import NotFound
+from qingshou.tenancy.context import current_tenant_id, current_tenant_id_or_none, using
+from qingshou.tenancy.models import Tenant
+
+
+def list_tenants() -> list[Tenant]:
+    """Return every lender, by code; for commands and the worker, which go from lender to lender."""
+    with using(current_tenant_id_or_none(), scope="system"):
+        return list(Tenant.objects.order_by("code"))
+
+
+def get_tenant_by_code(*, code: str) -> Tenant:
+    """Return a lender by its code; stops with NotFound."""
+    with using(current_tenant_id_or_none(), scope="system"):
+        tenant = Tenant.objects.filter(code=code).first()
+    if tenant is None:
+        raise NotFound(f"There is no lender '{code}': `qingshou lender list` shows them.", code=code)
+    return tenant
+
+
+def get_tenant(*, tenant_id: UUID) -> Tenant:
+    """Return a lender by id; stops with NotFound."""
+    with using(tenant_id):
+        tenant = Tenant.objects.filter(id=tenant_id).first()
+    if tenant is None:
+        raise NotFound("There is no such lender.")
+    return tenant
+
+
+def current_tenant() -> Tenant:
+    """Return the lender in force."""
+    return Tenant.objects.get(id=current_tenant_id())

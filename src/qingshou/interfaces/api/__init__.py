@@ -1,0 +1,40 @@
+"""The REST interface: every router under one roof, one edge around them all."""
+
+from typing import Any
+
+from django.urls import path, re_path
+
+from qingshou.interfaces.api import law, tenants
+from qingshou.interfaces.api.auth import Session, Token
+from qingshou.interfaces.api.edge import nothing_here, reached, surrounded
+from qingshou.interfaces.api.failures import lay_handlers
+from qingshou.interfaces.api.openapi import Api
+
+_DESCRIPTION = """\
+Everything the pages do, for other systems. Send `Authorization: Bearer <token>`; an administrator makes tokens with
+scopes. Amounts are decimal text, dates ISO 8601, unknown is null and never zero. Lists are paged by opaque cursors.
+Every refusal is a problem (RFC 9457) that says what, why and what to do. Every POST takes an `Idempotency-Key`.
+"""
+
+api = Api(
+    title="Qingshou",
+    version="1",
+    description=_DESCRIPTION,
+    auth=[Token(), Session()],
+    docs_url=None,  # the usual page loads its parts from elsewhere; docs/reference/api.md is ours
+    urls_namespace="api",
+)
+lay_handlers(api)
+api.add_decorator(reached, mode="operation")
+api.add_router("/tenants", tenants.router)
+api.add_router("/law", law.router)
+
+
+def routes() -> list[Any]:
+    """Return the routes of the interface, each with the edge around it, and a problem for every other path."""
+    urlpatterns, app_name, namespace = api.urls
+    surroundings = [surrounded(pattern) for pattern in urlpatterns]
+    return [
+        path("", (surroundings, app_name, namespace)),  # type: ignore[list-item]
+        re_path(r"^.*$", nothing_here, name="api-nothing-here"),
+    ]

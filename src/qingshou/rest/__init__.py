@@ -1,0 +1,1 @@
+"""What every REST endpoint shares: problems, cursors, idempotency keys, and who calls. It knows no feature."""

@@ -1,0 +1,23 @@
+"""Changes of cases: each locks first, judges, changes and records, in one transaction."""
+
+from qingshou.features.cases.operations.day import CasesReport, take_day
+from qingshou.features.cases.operations.lifecycle import close_case, move_stage, open_case, reopen
+from qingshou.features.cases.operations.ownership import assign, deal_cases, reassign_many
+from qingshou.features.cases.operations.saved_views import delete_view, save_view
+from qingshou.features.cases.operations.work import give_evidence, set_next_action
+
+__all__ = [
+    "CasesReport",
+    "assign",
+    "close_case",
+    "deal_cases",
+    "delete_view",
+    "give_evidence",
+    "move_stage",
+    "open_case",
+    "reassign_many",
+    "reopen",
+    "save_view",
+    "set_next_action",
+    "take_day",
+]

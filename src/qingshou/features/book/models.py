@@ -212,6 +212,7 @@ class Import(TenantRow):
     frame = models.CharField(max_length=20)
     file_name = models.CharField(max_length=200)
     content_hash = models.CharField(max_length=64)
+    intake_id = models.CharField(max_length=32, blank=True)  # names the manifest, the refused rows and the quarantine
     mapping_name = models.CharField(max_length=80)
     mapping_hash = models.CharField(max_length=64)
     status = models.CharField(max_length=20)  # RUNNING, DONE, FAILED
@@ -219,7 +220,9 @@ class Import(TenantRow):
     rows_accepted = models.BigIntegerField(default=0)
     rows_rejected = models.BigIntegerField(default=0)
     rows_duplicate = models.BigIntegerField(default=0)
-    totals = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)  # per amount column: read = accepted + rejected + duplicate
+    columns = models.JSONField(default=dict)  # column -> reason code -> count
+    notes = models.JSONField(default=dict)
     reasons = models.JSONField(default=dict)  # reason code -> count
     lake_path = models.CharField(max_length=400, blank=True)
     rejects_path = models.CharField(max_length=400, blank=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,24 +12,93 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
 
-from qingshou.features.book import identity, people
+from qingshou.audit.actors import Actor
+from qingshou.features.book import identity, importing, people
 from qingshou.features.book.intake import lake
+from qingshou.features.book.intake.errors import FileRefused
+from qingshou.features.book.intake.mapping import Mapping as BoundMapping
+from qingshou.features.book.intake.mapping import load_mapping
 from qingshou.features.book.intake.places import Places
+from qingshou.features.book.intake.run import run_import
 from qingshou.features.book.intake.sealed import VaultKeys
+from qingshou.features.book.intake.staging import Progress
 from qingshou.features.book.intake.vault import read_vault
-from qingshou.features.book.loading import Loaded, upsert
+from qingshou.features.book.working_set import WorkingSet, chosen
+from qingshou.kernel.errors import QingshouError
+from qingshou.tenancy.upsert import Loaded, upsert
 from qingshou.features.book.models import (
     Borrower,
     Collateral,
     ContactPoint,
     Guarantee,
+    Import,
     Instalment,
     Loan,
     LoanCollateral,
     Payment,
     Tenant,
 )
-from qingshou.features.book.working_set import WorkingSet, chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The row of an import, and whether this file had been taken in before."""
+
+    row: Import
+    is_repeat: bool
+
+
+def record_import(
+    *,
+    tenant_id: UUID,
+    source_path: Path,
+    mapping: BoundMapping | str | Path | dict[str, Any],
+    as_of: date,
+    home: Path,
+    actor: Actor,
+    now: datetime,
+    ended_at: datetime | None = None,
+    source_name: str | None = None,
+    progress: Progress | None = None,
+    vault_keys: VaultKeys | None = None,
+) -> Imported:
+    """Take a file in, and keep a row of it with its control totals and its audit event.
+
+    Takes   mapping    a resolved mapping, the name of a shipped one, a YAML file, or its document
+            ended_at   when the caller measured the end; `now` when it did not
+    Gives   Imported   the same file, mapping and date again, even at the same moment, change nothing
+    Stops   FileRefused, MappingWrong, StorageFull, VaultClosed, TotalsWrong: kept on the row as its error
+    """
+    if not source_path.is_file():
+        raise FileRefused(f"There is no file {source_path.name}: check the path.", why="NO_FILE")
+    tenant = Tenant.objects.get(pk=tenant_id)
+    bound = mapping if isinstance(mapping, BoundMapping) else load_mapping(mapping, as_of=as_of)
+    row = importing.begin(
+        source_path=source_path,
+        source_name=source_name or source_path.name,
+        mapping=bound,
+        as_of=as_of,
+        actor=actor,
+        now=now,
+    )
+    if row.status == importing.DONE:
+        return Imported(row, is_repeat=True)
+    try:
+        result = run_import(
+            source_path=source_path,
+            mapping=bound,
+            as_of=as_of,
+            tenant=tenant.code,
+            home=home,
+            keys=vault_keys or installation_vault_keys(),
+            now=now,
+            progress=progress,
+            source_name=source_name,
+        )
+    except QingshouError as error:
+        importing.fail(row_id=row.id, error=error, actor=actor, now=ended_at or now)
+        raise
+    return Imported(importing.end(row_id=row.id, result=result, actor=actor, now=ended_at or now), is_repeat=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +140,7 @@ def load_working_set(
     ):
         touched: dict[str, Loaded] = {
             # the tape's language and time zone come with the personal rows; here they only start empty
-            "borrowers": upsert(
-                model=Borrower, rows=chosen_set.borrowers(), insert_only=("language", "time_zone")
-            ),
+            "borrowers": upsert(model=Borrower, rows=chosen_set.borrowers(), insert_only=("language", "time_zone")),
             "loans": upsert(model=Loan, rows=chosen_set.loans()),
         }
         borrower_refs, loan_refs = chosen_set.borrower_refs(), chosen_set.loan_refs()
@@ -104,9 +171,7 @@ class _Vault:
         newest = self._newest(frame)
         if newest is None or not refs:
             return None
-        found = read_vault(
-            home=self.home, tenant=self.tenant.code, frame=frame, as_of=newest, keys=self.keys, ids=refs
-        )
+        found = read_vault(home=self.home, tenant=self.tenant.code, frame=frame, as_of=newest, keys=self.keys, ids=refs)
         return found if found.num_rows else None
 
     def _newest(self, frame: str) -> date | None:

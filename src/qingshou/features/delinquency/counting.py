@@ -78,7 +78,9 @@ def check_waterfalls(counts: Iterable[Count]) -> None:
         loans = _signed({line: one.loans_count for line, one in found.items() if line != "BALANCE_CHANGE"})
         amount = _signed({line: one.amount or ZERO for line, one in found.items()})
         closing = found.get("CLOSING")
-        if loans != (closing.loans_count if closing else 0) or amount != ((closing.amount if closing else None) or ZERO):
+        if loans != (closing.loans_count if closing else 0) or amount != (
+            (closing.amount if closing else None) or ZERO
+        ):
             raise FiguresDoNotBalance(
                 f"The {name} of {group} ({currency}) does not add up to its closing balance: no figure was kept. Report "
                 "this with the run's page.",

@@ -52,9 +52,7 @@ def upsert(
                 scratch, _names(columns), table
             )
         )
-        with cursor.copy(
-            sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(scratch, _names(columns))
-        ) as copy:
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(scratch, _names(columns))) as copy:
             for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
                 copy.write(_as_csv(batch))
         # PostgreSQL knows nothing of a fresh temporary table; without this it may join row by row
@@ -76,7 +74,9 @@ def _matches(key: Sequence[str]) -> sql.Composed:
     return sql.SQL(" AND ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(column)) for column in key)
 
 
-def _update(cursor: object, table: sql.Identifier, scratch: sql.Identifier, key: Sequence[str], changed: list[str]) -> int:
+def _update(
+    cursor: object, table: sql.Identifier, scratch: sql.Identifier, key: Sequence[str], changed: list[str]
+) -> int:
     sets = sql.SQL(", ").join(sql.SQL("{0} = s.{0}").format(sql.Identifier(column)) for column in changed)
     cursor.execute(  # type: ignore[attr-defined]
         sql.SQL("UPDATE {} t SET {} FROM {} s WHERE {} AND ({}) IS DISTINCT FROM ({})").format(

@@ -1,0 +1,8 @@
+"""The words of the book's codes."""
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS = {
+    "FILE_IMPORTED": _("File imported"),
+    "IMPORT_FAILED": _("Import failed"),
+}

@@ -1,0 +1,129 @@
+"""All values: exactly one on each date inside their cover, none outside, each with an article and its tests."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from qingshou.kernel.errors import NotCovered
+from qingshou.kernel.verdict import Confidence
+from qingshou.law.coverage import coverage
+from qingshou.law.reading import Bound, first_whole, is_met
+from qingshou.law.values import LAW_DIR, all_instruments, load
+
+HERE = Path(__file__).parent
+VALUES = [(law, value) for law in all_instruments() for value in law.values.values()]
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(("law", "value"), VALUES, ids=lambda one: one.id)
+def test_exactly_one_version_on_each_date(law, value):
+    for entry in value.entries:
+        first, until = entry.period.from_date, entry.period.until_date
+        assert until is None or until > first, "an empty period"
+        for day in [first, first + DAY, *([until - DAY] if until else [first + 10_000 * DAY])]:
+            if day in entry.period:
+                assert value.entries_on(day) == [entry]
+                assert law.value_on(value.id, day).text == entry.text
+    starts = [entry.period.from_date for entry in value.entries]
+    ends = [entry.period.until_date for entry in value.entries]
+    assert starts == sorted(starts)
+    # No gap inside the cover: each period ends where the next begins.
+    assert ends[:-1] == starts[1:]
+    for day in [starts[0] - DAY, *([ends[-1], ends[-1] + DAY] if ends[-1] else [])]:
+        with pytest.raises(NotCovered):
+            law.value_on(value.id, day)
+
+
+@pytest.mark.parametrize(("law", "value"), VALUES, ids=lambda one: one.id)
+def test_a_value_lies_inside_its_text_and_reads_as_its_unit_says(law, value):
+    assert value.entries[0].period.from_date >= law.in_force.from_date
+    for entry in value.entries:
+        if law.in_force.until_date:
+            assert entry.period.until_date is not None
+            assert entry.period.until_date <= law.in_force.until_date
+        if value.unit == "code":
+            assert entry.text.isupper()
+        elif value.unit in {"days", "weeks", "months", "years", "periods", "count"}:
+            assert Decimal(entry.text) == int(Decimal(entry.text)) >= 0
+        else:
+            assert Decimal(entry.text) >= 0
+        if "general knowledge" in value.source:
+            assert entry.confidence is Confidence.UNVERIFIED, "general knowledge is unverified"
+
+
+@pytest.mark.parametrize("law", all_instruments(), ids=lambda law: law.id)
+def test_a_text_lies_in_its_folder_with_its_words_and_its_tests(law):
+    folder = law.id.replace(".", "/")
+    assert (LAW_DIR / folder / "values.yaml").is_file()
+    text = (LAW_DIR / folder / "TEXT.md").read_text(encoding="utf-8")
+    assert law.title in text
+    assert any((HERE / folder).glob("*.yaml")), f"no spec table in tests/spec/law/{folder}"
+
+
+def test_every_rule_file_enters_a_rule_and_every_row_has_an_article():
+    rows = coverage()
+    with_rules = {row.instrument for row in rows if row.kind == "RULE"}
+    assert with_rules == {law.id for law in all_instruments()}
+    assert with_rules == {f"{path.parent.parent.name}.{path.parent.name}" for path in LAW_DIR.glob("*/*/rules.py")}
+    assert all(row.article.strip() and row.confidence in Confidence for row in rows)
+    assert all(row.source for row in rows if row.kind == "VALUE")
+
+
+def test_no_folder_without_its_instrument():
+    folders = {path.parent for path in LAW_DIR.glob("*/*/*.py")}
+    assert folders == {path.parent for path in LAW_DIR.glob("*/*/values.yaml")}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"values": []}, "non-empty"),
+        ({"in_force": {"from": "2023-7-1", "confidence": "read"}}, "does not match"),
+        ({"in_force": {"from": "2023-07-01", "confidence": "sure"}}, "is not one of"),
+        ({"surprise": "x"}, "Additional properties"),
+    ],
+)
+def test_a_values_file_against_the_schema_is_refused(tmp_path, change, words):
+    entry = {"from": "2023-07-01", "value": "90"}
+    value = {"id": "x", "unit": "days", "article": "1", "confidence": "read", "source": "book", "entries": [entry]}
+    good = {
+        "instrument": "china.x",
+        "title": "Title",
+        "citation": "Citation",
+        "in_force": {"from": "2023-07-01", "confidence": "read"},
+        "values": [value],
+    }
+    path = tmp_path / "good.yaml"
+    path.write_text(yaml.safe_dump(good), encoding="utf-8")
+    assert load(path).values["x"].entries[0].text == "90"
+    path = tmp_path / "bad.yaml"
+    path.write_text(yaml.safe_dump({**good, **change}), encoding="utf-8")
+    with pytest.raises(jsonschema.ValidationError, match=words):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("bound", "below", "at", "above", "first"),
+    [
+        (Bound.FROM, False, True, True, 90),
+        (Bound.OVER, False, False, True, 91),
+        (Bound.WITHIN, True, True, False, None),
+        (Bound.UNDER, True, False, False, None),
+    ],
+)
+def test_words_of_number(bound, below, at, above, first):
+    assert [is_met(days, Decimal(90), bound) for days in (89, 90, 91)] == [below, at, above]
+    if first is None:
+        with pytest.raises(ValueError, match="no smallest"):
+            first_whole(Decimal(90), bound)
+    else:
+        assert first_whole(Decimal(90), bound) == first
+
+
+def test_a_limit_that_is_not_whole_is_reached_by_the_next_whole_number():
+    assert first_whole(Decimal("90.5"), Bound.FROM) == 91
+    assert first_whole(Decimal("90.5"), Bound.OVER) == 91

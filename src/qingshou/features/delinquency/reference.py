@@ -1,4 +1,4 @@
-"""The slow, obvious way to age and class loans: one at a time, in plain Python. The columns are bound to it by tests."""
+"""The slow, obvious way to age loans: one at a time, in plain Python. The columns are bound to it by tests."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

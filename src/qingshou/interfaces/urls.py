@@ -14,7 +14,6 @@ handler500 = "qingshou.interfaces.web.pages.server_error"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("language/", set_language, name="set_language"),
-    path("", include("qingshou.interfaces.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include(api.routes())),
 ]

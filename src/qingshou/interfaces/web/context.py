@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from qingshou.interfaces.web import words
-from qingshou.interfaces.web.navigation import entries_for
+from qingshou.interfaces.web.navigation import entries_for, is_allowed
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -16,5 +16,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "mode": settings.MODE.value,
         "navigation": SimpleLazyObject(lambda: list(entries_for(request))),
         "languages": words.LANGUAGES,
-        "may_search": SimpleLazyObject(lambda: request.user.has_perm("cases.search")),
+        "role_words": words.ROLES,
+        "may_search": SimpleLazyObject(lambda: is_allowed(request, "people.search")),
     }

@@ -1,0 +1,45 @@
+"""What stands in the left navigation, and for whom: only what the role may do is shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the navigation. The first that a person may open is where they land after signing in."""
+
+    url_name: str
+    label: Promise
+    icon: str
+    permission: str
+    group: Promise
+
+
+_WORK, _BOOK, _WATCH, _RUN = _("Work"), _("Loan book"), _("Oversight"), _("Administration")
+
+# Each feature adds its line here when its page is there.
+ENTRIES: tuple[Entry, ...] = ()
+
+
+def is_allowed(request: HttpRequest, permission: str) -> bool:
+    """Whether whoever asks has the permission."""
+    asker: Any = request.user
+    return bool(asker.has_perm(permission))
+
+
+def entries_for(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    """Return the groups of the navigation with the entries this person may open."""
+    allowed = [entry for entry in ENTRIES if is_allowed(request, entry.permission)]
+    hrefs = {entry: reverse(entry.url_name) for entry in allowed}
+    fitting = [href for href in hrefs.values() if request.path.startswith(href)]
+    here = max(fitting, key=len, default="")
+    for group, members in groupby(allowed, key=lambda entry: entry.group):
+        lines = [{"entry": entry, "href": hrefs[entry], "is_here": hrefs[entry] == here} for entry in members]
+        yield {"label": group, "lines": lines}

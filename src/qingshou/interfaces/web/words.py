@@ -1,0 +1,52 @@
+"""Words of codes that every feature shares; a feature's own codes have theirs in its phrases.py."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+SEVERITIES: dict[str, Promise] = {
+    "NONE": pgettext_lazy("severity", "Not overdue"),
+    "MILD": pgettext_lazy("severity", "Mild"),
+    "MODERATE": pgettext_lazy("severity", "Moderate"),
+    "SEVERE": pgettext_lazy("severity", "Severe"),
+    "LEGAL": pgettext_lazy("severity", "Legal action"),
+    "DISPOSAL": pgettext_lazy("severity", "Disposal"),
+    "CLOSED": pgettext_lazy("severity", "Closed"),
+    "UNKNOWN": pgettext_lazy("severity", "Unknown"),
+}
+
+ROLES: dict[str, Promise] = {
+    "COLLECTOR": _("Collector"),
+    "TEAM_LEAD": _("Team lead"),
+    "LEGAL_OFFICER": _("Legal officer"),
+    "ASSET_MANAGER": _("Asset manager"),
+    "RISK_OFFICER": _("Risk officer"),
+    "COMPLIANCE_OFFICER": _("Compliance officer"),
+    "AGENCY_USER": _("Agency user"),
+    "ADMINISTRATOR": _("Administrator"),
+}
+
+LANGUAGES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
+
+ERRORS: dict[int, tuple[Promise, Promise]] = {
+    400: (
+        _("This request cannot be read"),
+        _("Something in the address or the form is not as it should be. Go back and try again."),
+    ),
+    403: (
+        _("This is not open to you"),
+        _("Your role does not allow this page. Ask your team lead or administrator if your work needs it."),
+    ),
+    404: (
+        _("There is nothing here"),
+        _("The page does not exist, or not for your role. Check the address, or search by name, loan or case number."),
+    ),
+    500: (
+        _("Something went wrong on our side"),
+        _("The fault has been recorded. Nothing you saved before is lost. Try again in a minute."),
+    ),
+}
+
+STALE_FORM = _(
+    "This form was open too long or its cookie is missing. Go back, load the page again and send it once more."
+)

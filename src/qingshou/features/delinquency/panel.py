@@ -29,7 +29,8 @@ SELECT loan_id, borrower_id, product, coalesce(branch, '') AS branch, currency, 
        CASE WHEN bucket IS NULL THEN 'UNKNOWN' ELSE 'M' || bucket END AS state
 FROM read_parquet({path})
 """
-# A move between unknown and known days is neither better nor worse: it is called CHANGED.
+# A move between unknown and known days is neither better nor worse: it is called CHANGED. A law that begins or ceases to
+# cover a book is no movement of its loans.
 _PAIR = """
 SELECT coalesce(n.loan_id, b.loan_id) AS loan_id, coalesce(n.borrower_id, b.borrower_id) AS borrower_id,
        coalesce(n.currency, b.currency) AS currency, coalesce(n.product, b.product) AS product,
@@ -58,7 +59,8 @@ CASE WHEN NOT was_live THEN 'NEW'
      WHEN bucket_before > 0 AND bucket_after = 0 THEN 'CURED'
      WHEN bucket_after > bucket_before THEN 'ROLLED'
      WHEN bucket_after < bucket_before THEN 'ROLLED_BACK'
-     WHEN severity_before <> severity_after OR class_before <> class_after THEN 'CHANGED'
+     WHEN severity_before <> severity_after THEN 'CHANGED'
+     WHEN class_before <> class_after AND 'UNCLASSIFIED' NOT IN (class_before, class_after) THEN 'CHANGED'
      ELSE 'STAYED' END
 """
 # The same columns with no rows: the base of a first date, and the history before it.

@@ -51,6 +51,7 @@ class User(AbstractBaseUser, TenantRow):
     skills = models.JSONField(default=list, blank=True)
     must_change_password = models.BooleanField(default=False)
     joined_at = models.DateTimeField(null=True)
+    temporary_password_until = models.DateTimeField(null=True)
     # raised to end all of a user's sessions: it is part of what each session is checked against
     session_epoch = models.PositiveIntegerField(default=0)
 

@@ -141,6 +141,8 @@ class ColumnReader:
         return value
 
     def _mapped_text(self, text: pa.Array, refused: list[tuple[pa.Array, Reason]]) -> pa.Array:
+        if "" in (self.rule.value_map or {}):
+            text = pc.fill_null(text, "")  # the map says what a blank means
         encoded = text.dictionary_encode()
         outcomes = [self._map_one(value) for value in encoded.dictionary.to_pylist()]
         mapped = pa.array([value for value, _ok in outcomes], pa.string())

@@ -171,8 +171,9 @@ class CsvReader:
             except StopIteration:
                 return
             except (csv.Error, _RecordTooLong) as error:
+                why = _why_broken(error, len(lines.record))
                 raw = lines.put_back_all_but_first()
-                yield first, blank, _why_broken(error), raw[:1000].rstrip("\r\n")
+                yield first, blank, why, raw[:1000].rstrip("\r\n")
                 reader = csv.reader(source, **self._dialect())  # type: ignore[arg-type]
                 continue
             if lines.overlong:
@@ -218,8 +219,9 @@ class _Limited:
         return next(self._lines)
 
 
-def _why_broken(error: Exception) -> Reason:
-    is_long = isinstance(error, csv.Error) and "field larger" in str(error)
+def _why_broken(error: Exception, lines: int) -> Reason:
+    """A field too long on one line is just that; over several lines it is a quote that was never closed."""
+    is_long = isinstance(error, csv.Error) and "field larger" in str(error) and lines == 1
     return Reason.FIELD_TOO_LONG if is_long else Reason.BAD_QUOTES
 
 

@@ -49,10 +49,20 @@ class Judge:
         self.mapping, self.as_of = mapping, as_of
         self._headers = list(headers)
         self._where = [(condition, self._place(condition.column, "where")) for condition in mapping.where]
-        self._readers = {frame.name: self._bind(frame, rules) for frame, rules in mapping.frames}
-        self.labels = {
-            (frame.name, rule.target): self._label(rule) for frame, rules in mapping.frames for rule in rules
-        }
+        bound = [(frame, self._present(rules)) for frame, rules in mapping.frames]
+        bound = [(frame, rules) for frame, rules in bound if frame is mapping.frame or _says_something(frame, rules)]
+        self.frames = [frame for frame, _rules in bound]
+        self.given = {rule.target for rule in bound[0][1]}
+        self._readers = {frame.name: self._bind(frame, rules) for frame, rules in bound}
+        self.labels = {(frame.name, rule.target): self._label(rule) for frame, rules in bound for rule in rules}
+
+    def _present(self, rules: Sequence[ColumnRule]) -> list[ColumnRule]:
+        """Leave out optional rules whose column the file does not have."""
+        return [
+            rule
+            for rule in rules
+            if not rule.optional or all(isinstance(name, int) or name in self._headers for name in rule.sources)
+        ]
 
     def _place(self, source: SourceName, target: str) -> str:
         """Return the Arrow column of a header or position; MappingWrong names what is missing."""
@@ -105,7 +115,7 @@ class Judge:
             batch = batch.filter(wanted) if filtered else batch
         refused = self._structure(batch)
         judged = Judged(batch, {}, refused, filtered, {})
-        for frame, _rules in self.mapping.frames:
+        for frame in self.frames:
             columns = self._fill(frame, batch, judged)
             judged.frames[frame.name] = self._table(frame, batch, columns)
         self._finish(judged)
@@ -176,7 +186,7 @@ class Judge:
     def _finish(self, judged: Judged) -> None:
         """Take the refused rows out of every frame, counting what they held."""
         if not judged.refused:
-            for frame, _rules in self.mapping.frames[1:]:
+            for frame in self.frames[1:]:
                 judged.frames[frame.name] = _with_person(judged.frames[frame.name], frame)
             return
         size = judged.batch.num_rows
@@ -190,8 +200,13 @@ class Judge:
             judged.refused_keys = set(out.column("loan_id").drop_null().to_pylist())
         good = pc.invert(bad)
         judged.frames = {name: table.filter(good) for name, table in judged.frames.items()}
-        for frame, _rules in self.mapping.frames[1:]:
+        for frame in self.frames[1:]:
             judged.frames[frame.name] = _with_person(judged.frames[frame.name], frame)
+
+
+def _says_something(frame: Frame, rules: Sequence[ColumnRule]) -> bool:
+    """Say whether a frame set apart has more than its key: a tape without names makes no people."""
+    return any(rule.target not in frame.key for rule in rules)
 
 
 def _with_person(table: pa.Table, frame: Frame) -> pa.Table:

@@ -42,6 +42,7 @@ class ColumnRule:
     any_case: bool = False
     prefix: str = ""
     suffix: str = ""
+    optional: bool = False
     number: NumberSpec = field(default_factory=NumberSpec)
     date: DateSpec = field(default_factory=DateSpec)
 
@@ -262,6 +263,7 @@ def _rule(target: str, given: dict[str, Any], defaults: dict[str, Any], words: d
         any_case=any_case,
         prefix=_filled(given.get("prefix", ""), words),
         suffix=_filled(given.get("suffix", ""), words),
+        optional=given.get("optional", False),
         number=NumberSpec(**number),
         date=DateSpec(**dates),
     )

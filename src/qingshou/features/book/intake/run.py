@@ -146,9 +146,9 @@ def _settle(
     with desk(folder) as connection:
         watch("settle", 0, staged.rows_read)
         dropped: dict[int, str] = {}
-        for frame, _rules in mapping.frames:
+        for stage_of in staged.frames.values():
+            frame = stage_of.frame
             is_main = frame is mapping.frame
-            stage_of = staged.frames[frame.name]
             if stage_of.rows == 0 and not stage_of.path.exists():
                 result.rows_by_frame[frame.name] = 0
                 continue

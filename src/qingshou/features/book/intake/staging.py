@@ -123,10 +123,7 @@ def stage(
         shape = source.shape
         judge = Judge(mapping=mapping, headers=shape.headers, as_of=as_of)
         staged = Staged(
-            frames={
-                frame.name: FrameStage(frame, folder, keys=keys, tenant=places.tenant)
-                for frame, _rules in mapping.frames
-            },
+            frames={frame.name: FrameStage(frame, folder, keys=keys, tenant=places.tenant) for frame in judge.frames},
             quarantine=Quarantine(folder / "quarantine.sealed", headers=shape.headers, keys=keys, tenant=places.tenant),
             headers=shape.headers,
             format=shape.format,
@@ -134,8 +131,9 @@ def stage(
             delimiter=shape.delimiter,
             is_quarantine=shape.is_quarantine,
         )
-        given = {rule.target for rule in mapping.columns}
-        staged.read = {target.name: Decimal(0) for target in money_targets(mapping.frame, given)}
+        for target in money_targets(mapping.frame, judge.given):
+            staged.read[target.name] = staged.refused[target.name] = Decimal(0)
+            staged.unreadable[target.name] = 0
         try:
             done = 0
             for batch in source.chunks():

@@ -1,8 +1,11 @@
 """Personal frames, sealed: written at intake, read back for the borrowers of the working set only."""
 
+import base64
+import contextlib
 import hashlib
 import hmac
 import io
+import json
 import os
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -12,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qingshou.features.book.intake.atomic import storage_errors
+from qingshou.features.book.intake.errors import VaultClosed
 from qingshou.features.book.intake.places import Places
 from qingshou.features.book.intake.raw_rows import SEQ
 from qingshou.features.book.intake.sealed import SealedWriter, VaultKeys, read_sealed
@@ -113,6 +117,26 @@ def read_vault(
     return pa.concat_tables(found) if found else shape.schema.empty_table()
 
 
+def keys_from_text(text: str) -> VaultKeys:
+    """Return the keys of 'id=<32 bytes in base64>,...' as QINGSHOU_DATA_KEYS has them: the first seals, all open."""
+    keys = {}
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        key_id, _equals, encoded = entry.partition("=")
+        try:
+            keys[key_id] = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            raise VaultClosed(f"Key '{key_id}' is not written in base64.") from None
+    return VaultKeys(current=next(iter(keys), ""), keys=keys)
+
+
+def keys_of_home(home: Path) -> VaultKeys:
+    """Return the keys an installation made for itself in this home, or those of a home used without one."""
+    secrets = home / "secrets.json"
+    if secrets.is_file():
+        return keys_from_text(json.loads(secrets.read_text("utf-8")).get("data_keys", ""))
+    return keys_from_file(home / "keys" / "vault.hex")
+
+
 def keys_from_file(path: Path) -> VaultKeys:
     """Return the keys of a stand-alone home, made on first use and readable by the owner alone.
 
@@ -125,10 +149,7 @@ def keys_from_file(path: Path) -> VaultKeys:
         with os.fdopen(handle, "wb") as stream:
             stream.write(os.urandom(32).hex().encode())
             os.fsync(stream.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):  # another process made it first: its key counts
             os.link(temporary, path)
-        except FileExistsError:
-            pass  # another process made it first: its key counts
-        finally:
-            temporary.unlink()
+        temporary.unlink()
     return VaultKeys(current="local-1", keys={"local-1": bytes.fromhex(path.read_text("ascii").strip())})

@@ -24,5 +24,12 @@ def is_past_months(
     none). Without: past when the overdue days exceed 30 k.
     """
     if oldest_due_date is not None:
-        return on > add_months(oldest_due_date, limit.whole), "CALENDAR_MONTHS"
+        return _is_past(oldest_due_date, limit.whole, on), "CALENDAR_MONTHS"
     return overdue_days >= days_past_months(limit), "MONTHS_OF_30_DAYS"
+
+
+def _is_past(due_date: date, months: int, on: date) -> bool:
+    # Settled by the months alone where it can be: a date moved forward from 9999 would leave the calendar.
+    if (on.year - due_date.year) * 12 + on.month - due_date.month < months:
+        return False
+    return on > add_months(due_date, months)

@@ -1,6 +1,6 @@
 """All values: exactly one on each date inside their cover, none outside, each with an article and its tests."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -71,6 +71,13 @@ def test_every_rule_file_enters_a_rule_and_every_row_has_an_article():
     assert with_rules == {f"{path.parent.parent.name}.{path.parent.name}" for path in LAW_DIR.glob("*/*/rules.py")}
     assert all(row.article.strip() and row.confidence in Confidence for row in rows)
     assert all(row.source for row in rows if row.kind == "VALUE")
+
+
+@pytest.mark.parametrize("day", ["2007-07-03", "2023-06-30", "2023-07-01", "2023-07-02", "2026-11-23"])
+def test_exactly_one_classification_of_china_is_in_force(day):
+    texts = [law for law in all_instruments() if law.id in {"china.guideline_2007", "china.classification_2023"}]
+    assert len(texts) == 2
+    assert sum(date.fromisoformat(day) in law.in_force for law in texts) == 1
 
 
 def test_no_folder_without_its_instrument():

@@ -12,6 +12,9 @@ from qingshou.kernel.errors import QingshouError
 from qingshou.kernel.verdict import Article, Confidence, Reason, Verdict
 
 CLASSES = {
+    "1": "stage 1",
+    "2": "stage 2",
+    "3": "stage 3",
     "NORMAL": "normal",
     "SPECIAL_MENTION": "special mention",
     "SUBSTANDARD": "substandard",
@@ -80,6 +83,9 @@ REASONS = {
     "OLD_RULE": "the rule before 2020-08-20: at most {rate} a year",
     "EXEMPT_FROM_PRIVATE_LENDING_CAP": "outside the private-lending cap; no other cap is entered",
     "CUT_TO_CAP": "cut by {cut} to {rate} a year",
+    "TWELVE_MONTH_LOSS": "no presumption met: twelve-month loss",
+    "PRESUMED_RISK_INCREASE": "{overdue_days} days past due: a significant rise of risk is presumed",
+    "PRESUMED_DEFAULT": "{overdue_days} days past due: default is presumed",
     "WORKDAY": "a working day",
     "SHIFTED_WORKDAY": "a weekend day that is worked",
     "WEEKEND": "a weekend day",

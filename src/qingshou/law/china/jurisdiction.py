@@ -44,7 +44,7 @@ def _floors(facts: ClassificationFacts, overdue_days: int, on: date) -> list[Flo
         found.append(ladder_floor(before.overdue_rungs(on), overdue_days))
         found += before.debtor_floors(facts, overdue_days)
         found += before.restructured_floors(facts, overdue_days, on)
-    if _has_card_ladder(facts.product, on) and found[0].reason.code != "TECHNICAL_DELAY":
+    if _has_card_ladder(facts.product, on):
         found.append(ladder_floor(card.overdue_rungs(on), overdue_days, "CARD_OVERDUE_DAYS"))
     return found
 

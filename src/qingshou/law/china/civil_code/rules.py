@@ -42,13 +42,10 @@ def deadline(
         raise BadInput("A period has exactly one length: give a positive number of days, of months or of years.")
     first = LAW.value_on("first_day_counted", from_date)
     reasons = [Reason("FIRST_DAY_NOT_COUNTED", {"from_date": from_date}, first.article)]
-    if days:
-        counted = from_date + timedelta(days=days - first.whole)
-    else:
-        counted = add_months(from_date, months + 12 * years)
-        if counted.day != from_date.day:
-            article = LAW.value_on("month_without_day", from_date).article
-            reasons.append(Reason("LAST_DAY_OF_MONTH", {"counted_date": counted}, article))
+    counted = _counted(from_date, days - first.whole if days else 0, months + 12 * years)
+    if not days and counted.day != from_date.day:
+        article = LAW.value_on("month_without_day", from_date).article
+        reasons.append(Reason("LAST_DAY_OF_MONTH", {"counted_date": counted}, article))
     last = counted
     if is_rolled_over_holidays:
         while not holidays.is_workday(last):
@@ -57,3 +54,11 @@ def deadline(
         article = LAW.value_on("last_day_on_holiday", from_date).article
         reasons.append(Reason("DAY_AFTER_HOLIDAY", {"counted_date": counted, "last_date": last}, article))
     return Deadline(last, counted, last != counted, tuple(reasons))
+
+
+def _counted(from_date: date, days: int, months: int) -> date:
+    """Return the day by days or by months; a calendar ends, and so does what can be computed."""
+    try:
+        return add_months(from_date, months) if months else from_date + timedelta(days=days)
+    except (OverflowError, ValueError):
+        raise BadInput("The period ends after the year 9999: give a shorter one.") from None

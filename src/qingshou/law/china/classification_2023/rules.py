@@ -113,16 +113,17 @@ def restructured_floors(facts: ClassificationFacts, on: date) -> list[Floor]:
     if not facts.is_restructured:
         return []
     observed = observation_period(facts, on)
-    is_over = observed is not None and observed.until_date is not None and on >= observed.until_date
-    if is_over and not facts.is_still_in_difficulty:
-        return []
     fields = {"observed_until": observed.until_date if observed else None}
-    found = [floor("SPECIAL_MENTION", "RESTRUCTURED", LAW.cite("21", Confidence.SECONDARY), **fields)]
-    if facts.is_restructured_again:
-        found.append(floor("SUBSTANDARD", "RESTRUCTURED_AGAIN", LAW.cite("22", Confidence.SECONDARY), **fields))
+    found = []
     if facts.was_non_performing_before_restructuring and not is_upgrade_met(facts, on):
         article = LAW.cite("14, 21", Confidence.SECONDARY)
         found.append(floor("SUBSTANDARD", "NON_PERFORMING_BEFORE_RESTRUCTURING", article, **fields))
+    is_over = observed is not None and observed.until_date is not None and on >= observed.until_date
+    if is_over and not facts.is_still_in_difficulty:
+        return found
+    found.append(floor("SPECIAL_MENTION", "RESTRUCTURED", LAW.cite("21", Confidence.SECONDARY), **fields))
+    if facts.is_restructured_again:
+        found.append(floor("SUBSTANDARD", "RESTRUCTURED_AGAIN", LAW.cite("22", Confidence.SECONDARY), **fields))
     return found
 
 

@@ -4,16 +4,18 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from qingshou.interfaces import api
-from qingshou.interfaces.web import pages
+from qingshou.interfaces.web import converters, pages
 
 handler400 = "qingshou.interfaces.web.pages.bad_request"
 handler403 = "qingshou.interfaces.web.pages.permission_denied"
 handler404 = "qingshou.interfaces.web.pages.page_not_found"
 handler500 = "qingshou.interfaces.web.pages.server_error"
 
+converters.register()
 urlpatterns = [
     path("", pages.home, name="home"),
     path("language/", set_language, name="set_language"),
+    path("runs/", include("qingshou.features.oversight.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include(api.routes())),
 ]

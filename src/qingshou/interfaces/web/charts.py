@@ -26,7 +26,7 @@ class Chart:
     """What `{% chart %}` draws.
 
     `id` is unique in the page. `waterfall`: the first series holds signed steps, a second says 1 where a step is a
-    total. `heat`: one series a row. `links` gives an address per point (series x category) that opens the rows behind it.
+    total. `heat`: one series a row. `links`: an address per point (series x category) that opens the rows behind it.
     """
 
     id: str

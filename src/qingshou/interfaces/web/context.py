@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from qingshou.access.phrases import ROLES
 from qingshou.interfaces.web import words
 from qingshou.interfaces.web.navigation import entries_for, is_allowed
 
@@ -16,6 +17,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "mode": settings.MODE.value,
         "navigation": SimpleLazyObject(lambda: list(entries_for(request))),
         "languages": words.LANGUAGES,
-        "role_words": words.ROLES,
+        "role_words": ROLES,
         "may_search": SimpleLazyObject(lambda: is_allowed(request, "people.search")),
     }

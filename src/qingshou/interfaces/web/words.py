@@ -15,17 +15,6 @@ SEVERITIES: dict[str, Promise] = {
     "UNKNOWN": pgettext_lazy("severity", "Unknown"),
 }
 
-ROLES: dict[str, Promise] = {
-    "COLLECTOR": _("Collector"),
-    "TEAM_LEAD": _("Team lead"),
-    "LEGAL_OFFICER": _("Legal officer"),
-    "ASSET_MANAGER": _("Asset manager"),
-    "RISK_OFFICER": _("Risk officer"),
-    "COMPLIANCE_OFFICER": _("Compliance officer"),
-    "AGENCY_USER": _("Agency user"),
-    "ADMINISTRATOR": _("Administrator"),
-}
-
 LANGUAGES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
 
 ERRORS: dict[int, tuple[Promise, Promise]] = {

@@ -24,6 +24,8 @@ def add_months(day: date, months: int) -> date:
     """Return the same day number so many months on, or the month's last day where it has none (民法典 202)."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise BadInput(f"{months} months from {day} lies outside the calendar: give another date.", months=months)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 

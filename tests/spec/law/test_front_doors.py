@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from qingshou.kernel.errors import NotCovered
+from qingshou.kernel.errors import BadInput, NotCovered
 from qingshou.kernel.verdict import Article, Confidence, Reason, Verdict
 from qingshou.law.classification import (
     ClassificationFacts,
@@ -51,6 +51,29 @@ def test_non_performing_classes_are_the_worst_ones(place, some_day):
     classes, bad = ordered_classes(place), non_performing_classes(place)
     assert bad
     assert set(classes[-len(bad) :]) == bad
+
+
+@pytest.mark.parametrize("is_secured", [False, True])
+@pytest.mark.parametrize("product", ["CARD", "CONSUMER", "MORTGAGE"])
+@pytest.mark.parametrize("place", jurisdictions())
+def test_another_day_overdue_never_betters_the_class(place, product, is_secured, some_day):
+    order = ordered_classes(place)
+
+    def rank(days):
+        facts = ClassificationFacts(overdue_days=days, product=product, is_secured=is_secured)
+        return order.index(classify(jurisdiction=place, facts=facts, on=some_day).value)
+
+    ranks = [rank(days) for days in range(400)]
+    assert ranks == sorted(ranks)
+    assert ranks[0] == 0
+    assert order[ranks[-1]] in non_performing_classes(place)
+
+
+@pytest.mark.parametrize("facts", [{"restructured_date": date.max}, {"clean_since_date": date.max}])
+def test_a_date_at_the_end_of_the_calendar_is_refused_not_broken(facts, some_day):
+    given = ClassificationFacts(overdue_days=0, is_restructured=True, previous_class="LOSS", **facts)
+    with pytest.raises(BadInput, match="outside the calendar"):
+        classify(jurisdiction="china", facts=given, on=some_day)
 
 
 def test_places_without_a_provision_table_give_none(some_day):

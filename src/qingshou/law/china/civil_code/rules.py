@@ -60,5 +60,5 @@ def _counted(from_date: date, days: int, months: int) -> date:
     """Return the day by days or by months; a calendar ends, and so does what can be computed."""
     try:
         return add_months(from_date, months) if months else from_date + timedelta(days=days)
-    except (OverflowError, ValueError):
+    except OverflowError:
         raise BadInput("The period ends after the year 9999: give a shorter one.") from None

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.urls import path, re_path
 
-from qingshou.interfaces.api import law, tenants
+from qingshou.features.book.api import borrowers, loans
+from qingshou.features.book.api_imports import imports
+from qingshou.interfaces.api import audit, law, tenants, users
 from qingshou.interfaces.api.auth import Session, Token
 from qingshou.interfaces.api.edge import nothing_here, reached, surrounded
 from qingshou.interfaces.api.failures import lay_handlers
@@ -27,7 +29,12 @@ api = Api(
 lay_handlers(api)
 api.add_decorator(reached, mode="operation")
 api.add_router("/tenants", tenants.router)
+api.add_router("/borrowers", borrowers)
+api.add_router("/loans", loans)
+api.add_router("/imports", imports)
 api.add_router("/law", law.router)
+api.add_router("/audit", audit.router)
+api.add_router("/users", users.router)
 
 
 def routes() -> list[Any]:

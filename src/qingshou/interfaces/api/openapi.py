@@ -34,7 +34,7 @@ class Api(NinjaAPI):
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
         text = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
-        text["components"]["schemas"]["Problem"] = Problem.json_schema(ref_template="#/components/schemas/{model}")
+        text["components"]["schemas"]["Problem"] = Problem.model_json_schema()
         permissions = dict(self.permissions())
         for path, methods in text["paths"].items():
             for method, operation in methods.items():

@@ -1,0 +1,65 @@
+"""An upload becomes an import: begun as a job in the caller's transaction, carried out by the worker."""
+
+import time
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from qingshou.audit.actors import Actor
+from qingshou.features.book.intake.mapping import load_mapping
+from qingshou.features.book.operations import record_import
+from qingshou.features.book.uploads import DONE, FAILED, QUEUED, RUNNING, Upload, Uploads
+from qingshou.kernel.errors import Conflict, QingshouError
+from qingshou.tenancy.queries import get_tenant
+
+_NOTED_EVERY_SECONDS = 0.5
+
+
+class UploadBusy(Conflict):
+    """The upload is being imported, or was."""
+
+    code = "UPLOAD_BUSY"
+
+
+def queue(*, uploads: Uploads, upload: Upload) -> Upload:
+    """Mark an upload as waiting for the worker.
+
+    Stops   MappingWrong  the mapping drawn up does not hold
+            UploadBusy    it waits or runs already
+    """
+    if upload.state in (QUEUED, RUNNING, DONE):
+        raise UploadBusy("This file is being imported already: its page shows how far it is.")
+    load_mapping(upload.mapping, as_of=date.fromisoformat(upload.as_of))
+    return uploads.save(replace(upload, state=QUEUED, error=""))
+
+
+def take_in(*, tenant_id: UUID, upload_id: str, home: Path, actor: Actor, now: datetime) -> Upload:
+    """Import an upload, noting how far it is; a refusal is kept with the upload, to be mended and sent again."""
+    uploads = Uploads(home, get_tenant(tenant_id=tenant_id).code)
+    upload = uploads.save(replace(uploads.get(upload_id), state=RUNNING, error=""))
+    noted = 0.0
+
+    def progress(step: str, done: int, total: int | None) -> None:
+        nonlocal noted
+        if time.monotonic() - noted > _NOTED_EVERY_SECONDS:
+            noted = time.monotonic()
+            uploads.note_progress(upload, step=step, done=done, total=total)
+
+    try:
+        imported = record_import(
+            tenant_id=tenant_id,
+            source_path=uploads.source(upload),
+            source_name=upload.file_name,
+            mapping=upload.mapping,
+            as_of=date.fromisoformat(upload.as_of),
+            home=home,
+            actor=actor,
+            now=now,
+            progress=progress,
+        )
+    except QingshouError as error:
+        return uploads.save(replace(upload, state=FAILED, error=f"{error.code}: {error.message}"[:1000]))
+    done = uploads.save(replace(upload, state=DONE, import_id=str(imported.row.id)))
+    uploads.drop_source(done)
+    return done

@@ -31,9 +31,3 @@ class UnfitUser(BadInput):
     """A value of a user, team or client cannot be used."""
 
     code = "UNFIT_USER"
-
-
-class UnfitLender(BadInput):
-    """A lender cannot be made so."""
-
-    code = "UNFIT_LENDER"

@@ -55,7 +55,6 @@ SCOPES = {
 }
 
 ACTIONS = {
-    "LENDER_CREATED": _("Lender created"),
     "USER_DEMO_PASSWORD": _("Demo password set"),
     "USER_CREATED": _("User created"),
     "USER_CHANGED": _("User changed"),

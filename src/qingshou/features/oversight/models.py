@@ -14,6 +14,7 @@ class DayRun(TenantRow):
     as_of = models.DateField()
     status = models.CharField(max_length=12)  # RUNNING, DONE, FAILED
     started_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True)  # when the last attempt began
     ended_at = models.DateTimeField(null=True)
     started_by = models.CharField(max_length=60)
     runner = models.CharField(max_length=120, blank=True)  # host and process of the last attempt

@@ -1,7 +1,7 @@
 """The day's step over all cases: opened, moved, closed, brought up to date and dealt out, set by set in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import combinations, product
 from uuid import UUID
@@ -72,6 +72,7 @@ class _Day:
         self._lay_facts(cursor)
         self._lay_process(cursor)
         cursor.execute(day_sql.LIVE, self._given)
+        cursor.execute("ANALYZE day_cases")
         cursor.execute(day_sql.NEW, self._given | {"opens": Jsonb(dict(self.process.opens))})
         self._place(cursor, "day_new")
         self._place(cursor, "day_cases")
@@ -137,6 +138,9 @@ class _Day:
             "owners": [one.user_id for one in people],
             "roles": Jsonb({str(one.user_id): one.role for one in people}),
         }
+        cursor.execute(day_sql.LOADS, self._given | {"roles": given["roles"]})
+        loads = dict(cursor.fetchall())
+        people = [replace(one, load_cases=loads.get(one.user_id, 0)) for one in people]
         cursor.execute(day_sql.TO_DEAL.format(new_weight=weight, live_weight=weight), given)
         rows = cursor.fetchall()
         rows.extend(self._waiting(cursor, people, weight))

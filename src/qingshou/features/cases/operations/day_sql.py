@@ -8,9 +8,12 @@ day_new      one row a debtor who needs a case
 day_dealt    who gets what
 """
 
+# Nothing here is few rows against many: PostgreSQL, which knows nothing yet of tables filled in this very transaction, must
+# not guess so and join row by row.
 PREPARE = """
 SET LOCAL lock_timeout = '120s';
 SET LOCAL work_mem = '256MB';
+SET LOCAL enable_nestloop = off;
 """
 
 # NO KEY UPDATE in id order, as every operation on a case: people's changes wait, or we do
@@ -89,6 +92,14 @@ SELECT d.id, d.role, d.stage, d.severity, d.product, d.branch, d.queue_tier, {we
 FROM day_cases d WHERE d.old_action = 'ASSIGN' AND d.stage <> 'CLOSED' AND d.trigger IS NULL AND d.role = %(role)s
     AND d.owner_id = ANY(%(owners)s)
 ORDER BY 7, 8 DESC, 9 LIMIT %(room)s
+"""
+
+# What each carries after the moves and closings of this day, without what is about to be dealt anew.
+LOADS = """
+SELECT c.owner_id, count(*) FROM cases_case c LEFT JOIN day_cases d ON d.id = c.id
+WHERE c.tenant_id = %(tenant)s AND c.closed_on IS NULL AND c.next_action <> 'ASSIGN' AND (d.id IS NULL OR (
+    d.stage <> 'CLOSED' AND (d.trigger IS NULL OR d.role = (%(roles)s::jsonb ->> d.owner_id::text))))
+GROUP BY 1
 """
 
 HANDS = """

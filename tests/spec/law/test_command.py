@@ -63,6 +63,15 @@ def test_classify_answers_with_class_reasons_articles_and_confidence():
         ("--jurisdiction india --due 2024-01-01", "SMA0"),
         ("--jurisdiction eu --overdue-days 91 --arrears 100 --exposure 5000", "PERFORMING"),
         ("--jurisdiction eu --overdue-days 0 --own-share 0.21", "NON_PERFORMING"),
+        ("--jurisdiction china --overdue-days 0 --fact is_evading=true", "DOUBTFUL"),
+        ("--jurisdiction china --overdue-days 0 --fact is_evading=true --fact is_in_liquidation=true", "LOSS"),
+        ("--jurisdiction china --overdue-days 0 --fact expected_loss_share=0.9", "LOSS"),
+        ("--jurisdiction eu --overdue-days 91 --fact material_overdue_days=89", "PERFORMING"),
+        (
+            "--jurisdiction china --overdue-days 0 --restructured-date 2022-08-01"
+            " --fact missed_payment_dates=2022-09-01,2023-02-01",
+            "SPECIAL_MENTION",
+        ),
     ],
 )
 def test_classify_takes_every_fact(options, expected):
@@ -78,6 +87,13 @@ def test_classify_takes_every_fact(options, expected):
         ("classify --jurisdiction china --overdue-days 91 --on 2024-02-30", "BAD_INPUT", 65),
         ("classify --jurisdiction china --overdue-days 1 --previous-class NPA --on 2024-01-01", "BAD_INPUT", 65),
         ("classify --jurisdiction eu --overdue-days 91 --arrears NaN --exposure 1 --on 2024-01-01", "BAD_INPUT", 65),
+        ("classify --jurisdiction china --overdue-days 0 --on 2024-01-01 --fact colour=red", "BAD_INPUT", 65),
+        ("classify --jurisdiction china --overdue-days 0 --on 2024-01-01 --fact is_evading=yes", "BAD_INPUT", 65),
+        (
+            "classify --jurisdiction china --overdue-days 0 --on 2024-01-01 --fact payment_period_months=-1",
+            "BAD_INPUT",
+            65,
+        ),
         ("ladder --jurisdiction china --on 1999-01-01", "NOT_COVERED", 69),
         ("coverage --jurisdiction atlantis", "BAD_INPUT", 65),
         ("deadline --from 2024-01-01", "BAD_INPUT", 65),

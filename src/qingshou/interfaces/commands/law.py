@@ -1,7 +1,7 @@
 """`qingshou law`: ask the law as of a date."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,6 +19,7 @@ from qingshou.interfaces.commands.law_answers import (
     date_or_none,
     echo,
 )
+from qingshou.interfaces.commands.law_facts import read_facts
 from qingshou.interfaces.commands.law_words import CLASSES, CONFIDENCE, reasons_table, verdict_json
 from qingshou.kernel.days import parse_date
 from qingshou.kernel.errors import BadInput
@@ -48,27 +49,31 @@ def classify(
     all_banks_share: Annotated[str | None, typer.Option(help="Share over 90 days overdue at all banks.")] = None,
     arrears: Annotated[str | None, typer.Option(help="Sum past due (EU materiality).", metavar=AMOUNT)] = None,
     exposure: Annotated[str | None, typer.Option(help="On-balance exposure (EU materiality).", metavar=AMOUNT)] = None,
+    fact: Annotated[list[str] | None, typer.Option(help="Any other fact, as name=value.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Classify one loan by the text in force on a date, with every reason and article."""
     with answering(as_json):
-        facts = classification.ClassificationFacts(
-            overdue_days=overdue_days,
-            oldest_due_date=date_or_none(due),
-            product=product,
-            borrower_kind=borrower_kind,
-            is_secured=secured,
-            is_impaired=impaired,
-            is_restructured=restructured or restructured_date is not None,
-            restructured_date=date_or_none(restructured_date),
-            previous_class=_class(previous_class, jurisdiction),
-            clean_since_date=date_or_none(clean_since),
-            own_non_performing_share=amount_or_none(own_share),
-            own_overdue_over_90_share=amount_or_none(own_share) if jurisdiction == "eu" else None,
-            all_banks_overdue_over_90_share=amount_or_none(all_banks_share),
-            arrears=amount_or_none(arrears),
-            exposure=amount_or_none(exposure),
-        )
+        named: dict[str, Any] = {
+            "overdue_days": overdue_days,
+            "oldest_due_date": date_or_none(due),
+            "product": product,
+            "borrower_kind": borrower_kind,
+            "is_secured": secured,
+            "is_impaired": impaired,
+            "is_restructured": restructured or restructured_date is not None,
+            "restructured_date": date_or_none(restructured_date),
+            "previous_class": previous_class,
+            "clean_since_date": date_or_none(clean_since),
+            "own_non_performing_share": amount_or_none(own_share),
+            "own_overdue_over_90_share": amount_or_none(own_share) if jurisdiction == "eu" else None,
+            "all_banks_overdue_over_90_share": amount_or_none(all_banks_share),
+            "arrears": amount_or_none(arrears),
+            "exposure": amount_or_none(exposure),
+        }
+        named |= read_facts(fact or [])
+        _check_class(named["previous_class"], jurisdiction)
+        facts = classification.ClassificationFacts(**named)
         day = parse_date(on)
         verdict = classification.classify(jurisdiction=jurisdiction, facts=facts, on=day)
         sure = classification.deciding_confidence(verdict)
@@ -156,11 +161,10 @@ def show_coverage(
             Console().print(_rows_table(rows) if values else _texts_table(rows))
 
 
-def _class(code: str | None, jurisdiction: str) -> str | None:
+def _check_class(code: str | None, jurisdiction: str) -> None:
     known = classification.ordered_classes(jurisdiction)
     if code is not None and code not in known:
         raise BadInput(f"'{code[:20]}' is not a class of {jurisdiction}: use one of {', '.join(known)}.")
-    return code
 
 
 def _texts_table(rows: tuple[CoverageRow, ...]) -> Table:

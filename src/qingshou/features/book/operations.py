@@ -23,9 +23,6 @@ from qingshou.features.book.intake.run import run_import
 from qingshou.features.book.intake.sealed import VaultKeys
 from qingshou.features.book.intake.staging import Progress
 from qingshou.features.book.intake.vault import read_vault
-from qingshou.features.book.working_set import WorkingSet, chosen
-from qingshou.kernel.errors import QingshouError
-from qingshou.tenancy.upsert import Loaded, upsert
 from qingshou.features.book.models import (
     Borrower,
     Collateral,
@@ -38,6 +35,9 @@ from qingshou.features.book.models import (
     Payment,
     Tenant,
 )
+from qingshou.features.book.working_set import WorkingSet, chosen
+from qingshou.kernel.errors import QingshouError
+from qingshou.tenancy.upsert import Loaded, upsert
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,53 +75,63 @@ class WorkingSet:
         return [row[0] for row in self._connection.execute("SELECT loan_id FROM loans ORDER BY 1").fetchall()]
 
     def borrowers(self) -> pa.RecordBatchReader:
-        """Give a row a borrower; where loans differ on a fact of the person, the worst standing and the first in order."""
-        return self._rows(
-            f"SELECT {self._id(identity.BORROWER, 'borrower_id')} AS id, {self._tenant} AS tenant_id, "  # noqa: S608
-            "borrower_id AS borrower_ref, min(borrower_kind) AS kind, coalesce(max(credit_standing), '') AS credit_standing, "
-            "coalesce(min(region), '') AS region, '' AS language, '' AS time_zone FROM loans GROUP BY borrower_id ORDER BY id"
-        )
+        """Give a row a borrower; where loans differ on a fact of the person, the worst standing, the first kind."""
+        return self._rows(f"""
+            SELECT {self._borrower} AS id, {self._tenant} AS tenant_id, borrower_id AS borrower_ref,
+                   min(borrower_kind) AS kind, coalesce(max(credit_standing), '') AS credit_standing,
+                   coalesce(min(region), '') AS region, '' AS language, '' AS time_zone
+            FROM loans GROUP BY borrower_id ORDER BY id
+        """)  # noqa: S608
 
     def loans(self) -> pa.RecordBatchReader:
         """Give a row a loan with its state on the date."""
         codes = ", ".join(f"coalesce({one}, '') AS {one}" for one in _CODES)
         flags = ", ".join(f"coalesce({one}, false) AS {one}" for one in _FLAGS)
-        return self._rows(
-            f"SELECT {self._id(identity.LOAN, 'loan_id')} AS id, {self._tenant} AS tenant_id, loan_id AS loan_ref, "  # noqa: S608
-            f"{self._id(identity.BORROWER, 'borrower_id')} AS borrower_id, DATE '{self._as_of}' AS as_of, {codes}, "
-            f"{', '.join(_PLAIN)}, {flags} FROM loans ORDER BY id"
-        )
+        return self._rows(f"""
+            SELECT {self._loan} AS id, {self._tenant} AS tenant_id, loan_id AS loan_ref, {self._borrower} AS borrower_id,
+                   {self._day} AS as_of, {codes}, {", ".join(_PLAIN)}, {flags}
+            FROM loans ORDER BY id
+        """)  # noqa: S608
 
     def instalments(self, parts: Sequence[Path]) -> pa.RecordBatchReader:
         """Give the instalments near the date; a position counts over the whole schedule, so it never moves."""
-        return self._rows(
-            f"SELECT {self._tenant} AS tenant_id, {self._id(identity.LOAN, 'loan_id')} AS loan_id, due_date, position, "  # noqa: S608
-            "amount, principal, interest, penalty, fees FROM ("
-            " SELECT i.*, row_number() OVER (PARTITION BY loan_id ORDER BY due_date, cum_amount, amount) AS position, "
-            f" l.oldest_due_date FROM {_parquet(parts)} i JOIN (SELECT loan_id, oldest_due_date FROM loans) l USING (loan_id)"
-            f") WHERE due_date >= least(coalesce(oldest_due_date, DATE '{self._as_of}'), DATE '{self._as_of}' - INTERVAL "
-            f"{SCHEDULE_MONTHS_BEHIND} MONTH) AND due_date < DATE '{self._as_of}' + INTERVAL {SCHEDULE_MONTHS_AHEAD} MONTH"
-        )
+        return self._rows(f"""
+            SELECT {self._tenant} AS tenant_id, {self._loan} AS loan_id, due_date, position, amount, principal, interest,
+                   penalty, fees
+            FROM (SELECT i.*, l.oldest_due_date,
+                         row_number() OVER (PARTITION BY loan_id ORDER BY due_date, cum_amount, amount) AS position
+                  FROM {_parquet(parts)} i JOIN (SELECT loan_id, oldest_due_date FROM loans) l USING (loan_id))
+            WHERE due_date >= least(oldest_due_date, {self._day} - INTERVAL {SCHEDULE_MONTHS_BEHIND} MONTH)
+                  AND due_date < {self._day} + INTERVAL {SCHEDULE_MONTHS_AHEAD} MONTH
+        """)  # noqa: S608
 
     def payments(self, parts: Sequence[Path]) -> pa.RecordBatchReader:
         """Give the payments of the last months; one without a number is named by its date, amount and turn."""
-        named = (
-            "coalesce(payment_id, 'row:' || paid_date || ':' || amount || ':' || row_number() OVER "
-            "(PARTITION BY loan_id, paid_date, amount, payment_id ORDER BY reverses))"
-        )
-        return self._rows(
-            f"SELECT {self._tenant} AS tenant_id, {self._id(identity.LOAN, 'loan_id')} AS loan_id, {named} AS payment_ref, "  # noqa: S608
-            f"paid_date, amount, coalesce(reverses, '') AS reverses_ref FROM {_parquet(parts)} "
-            "WHERE loan_id IN (SELECT loan_id FROM loans) "
-            f"AND paid_date >= DATE '{self._as_of}' - INTERVAL {PAYMENTS_MONTHS_BEHIND} MONTH"
-        )
+        return self._rows(f"""
+            SELECT {self._tenant} AS tenant_id, {self._loan} AS loan_id,
+                   coalesce(payment_id, 'row:' || paid_date || ':' || amount || ':' || row_number() OVER
+                            (PARTITION BY loan_id, paid_date, amount, payment_id ORDER BY reverses)) AS payment_ref,
+                   paid_date, amount, coalesce(reverses, '') AS reverses_ref
+            FROM {_parquet(parts)}
+            WHERE loan_id IN (SELECT loan_id FROM loans)
+                  AND paid_date >= {self._day} - INTERVAL {PAYMENTS_MONTHS_BEHIND} MONTH
+        """)  # noqa: S608
+
+    @property
+    def _day(self) -> str:
+        return f"DATE '{self._as_of}'"
+
+    @property
+    def _loan(self) -> str:
+        return identity.identify_sql(self._tenant_id, identity.LOAN, "loan_id")
+
+    @property
+    def _borrower(self) -> str:
+        return identity.identify_sql(self._tenant_id, identity.BORROWER, "borrower_id")
 
     @property
     def _tenant(self) -> str:
         return f"'{self._tenant_id}'"
-
-    def _id(self, kind: str, ref: str) -> str:
-        return identity.identify_sql(self._tenant_id, kind, ref)
 
     def _rows(self, statement: str) -> pa.RecordBatchReader:
         return self._connection.sql(statement).to_arrow_reader(65_536)

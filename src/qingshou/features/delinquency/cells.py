@@ -38,6 +38,7 @@ class Cell:
     where: str
     amount: str = ""
     second_amount: str = ""  # kept as the figure's numerator where a share has another than its amount
+    ending: str = ""  # what all its keys end with, where another cell of the name has other keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +99,28 @@ def _moves(name: str, before: str, after: str, worst_first: str) -> tuple[Cell, 
     both = "was_live AND is_live"
     grouped_before, grouped_after = f"{before} NOT IN ('NONE', 'M0')", f"{after} NOT IN ('NONE', 'M0')"
     moved = f"{both} AND {before} <> {after}"
+    unordered = f"{moved} AND ({old} IS NULL OR {new} IS NULL)"
     lines = (
         ("OPENING", before, f"was_live AND {grouped_before}", "balance_before"),
         ("NEW", after, f"NOT was_live AND is_live AND {grouped_after}", "balance_after"),
         ("ENTERED", after, f"{moved} AND {old} = 1 AND {new} > 1", "balance_after"),
         ("ROLLED_IN", after, f"{moved} AND {old} > 1 AND {new} > {old}", "balance_after"),
         ("ROLLED_BACK_IN", after, f"{moved} AND {new} > 1 AND {new} < {old}", "balance_after"),
-        ("REASSESSED_IN", after, f"{moved} AND ({old} IS NULL OR {new} IS NULL) AND {grouped_after}", "balance_after"),
+        ("REASSESSED_IN", after, f"{unordered} AND {grouped_after}", "balance_after"),
         ("BALANCE_CHANGE", before, f"{both} AND {before} = {after} AND {grouped_before}", "balance_change"),
         ("CURED", before, f"{moved} AND {old} > 1 AND {new} = 1", "balance_before"),
         ("ROLLED_OUT", before, f"{moved} AND {old} > 1 AND {new} > {old}", "balance_before"),
         ("ROLLED_BACK_OUT", before, f"{moved} AND {new} > 1 AND {new} < {old}", "balance_before"),
-        ("REASSESSED_OUT", before, f"{moved} AND ({old} IS NULL OR {new} IS NULL) AND {grouped_before}", "balance_before"),
+        ("REASSESSED_OUT", before, f"{unordered} AND {grouped_before}", "balance_before"),
         ("WRITTEN_OFF", before, f"was_live AND state_after = 'WRITTEN_OFF' AND {grouped_before}", "balance_before"),
         ("PAID_OFF", before, f"was_live AND state_after = 'PAID_OFF' AND {grouped_before}", "balance_before"),
         ("GONE", before, f"was_live AND state_after = 'GONE' AND {grouped_before}", "balance_before"),
         ("CLOSING", after, f"is_live AND {grouped_after}", "balance_after"),
     )
-    return tuple(Cell(name, "pair", f"{group} || '|{line}'", where, amount) for line, group, where, amount in lines)
+    return tuple(
+        Cell(name, "pair", f"{group} || '|{line}'", where, amount, ending=f"|{line}")
+        for line, group, where, amount in lines
+    )
 
 
 WATERFALL_IN = ("OPENING", "NEW", "ENTERED", "ROLLED_IN", "ROLLED_BACK_IN", "REASSESSED_IN", "BALANCE_CHANGE")
@@ -140,7 +145,8 @@ _WAS_LATE = "was_live AND bucket_before > 0"
 PAIR_RATES = (
     Rate(
         "entry_rate",
-        Cell("entry_rate", "pair", "'ALL'", "was_live AND is_live AND bucket_before = 0 AND bucket_after > 0", "balance_after"),
+        Cell("entry_rate", "pair", "'ALL'", "was_live AND is_live AND bucket_before = 0 AND bucket_after > 0",
+             "balance_after"),
         Cell("entry_rate", "pair", "'ALL'", "was_live AND bucket_before = 0", "balance_before"),
     ),
     Rate(

@@ -1,9 +1,9 @@
-"""Count the cells of cells.py over a panel: first the book is summed up by its dimensions, then every cell from the sums."""
+"""Count the cells of cells.py over a panel: the book is summed up by its dimensions, every cell from the sums."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 import duckdb
 
@@ -82,8 +82,8 @@ def check_waterfalls(counts: Iterable[Count]) -> None:
             (closing.amount if closing else None) or ZERO
         ):
             raise FiguresDoNotBalance(
-                f"The {name} of {group} ({currency}) does not add up to its closing balance: no figure was kept. Report "
-                "this with the run's page.",
+                f"The {name} of {group} ({currency}) does not add up to its closing balance: no figure was kept. "
+                "Report this with the run's page.",
                 name=name,
                 group=group,
             )
@@ -133,8 +133,7 @@ def _rates(connection: duckdb.DuckDBPyConnection, rates: Sequence[Rate]) -> list
         parts = {(one.key, one.currency): one for one in _cells(connection, [rate.part])}
         for whole in _cells(connection, [rate.whole]):
             part = parts.get((whole.key, whole.currency)) or _nothing(whole)
-            for measure in rate.measures:
-                found.append(_share(rate.name, measure, part, whole))
+            found += [_share(rate.name, measure, part, whole) for measure in rate.measures]
     return found
 
 

@@ -54,10 +54,10 @@ class Classification(TenantRow):
 
 
 class Figure(TenantRow):
-    """One number of the portfolio on a date, with how it was counted; drills down to its loans in the lake.
+    """One number of the portfolio on a date; drills down to its loans in the lake.
 
-    `base_date` is the earlier date it compares with, null for a figure of the date alone. `loans_count` is the number of
-    rows behind it. An amount is null where no loan behind it has a known one; `unknown_count` of them have none.
+    `base_date` is the earlier date it compares with, null for a figure of the date alone. `loans_count` is the number
+    of rows behind it. An amount is null where no loan behind it has a known one; `unknown_count` of them have none.
     """
 
     as_of = models.DateField()

@@ -29,17 +29,19 @@ SELECT loan_id, borrower_id, product, coalesce(branch, '') AS branch, currency, 
        CASE WHEN bucket IS NULL THEN 'UNKNOWN' ELSE 'M' || bucket END AS state
 FROM read_parquet({path})
 """
-# A move between unknown and known days is neither better nor worse: it is called CHANGED. A law that begins or ceases to
-# cover a book is no movement of its loans.
+# A move between unknown and known days is neither better nor worse: it is called CHANGED. A law that begins or ceases
+# to cover a book is no movement of its loans.
 _PAIR = """
 SELECT coalesce(n.loan_id, b.loan_id) AS loan_id, coalesce(n.borrower_id, b.borrower_id) AS borrower_id,
        coalesce(n.currency, b.currency) AS currency, coalesce(n.product, b.product) AS product,
        coalesce(n.branch, b.branch) AS branch,
        CASE WHEN b.is_live THEN b.state END AS state_before,
-       CASE WHEN n.loan_id IS NULL THEN 'GONE' WHEN n.is_written_off THEN 'WRITTEN_OFF' WHEN n.is_closed THEN 'PAID_OFF'
-            ELSE n.state END AS state_after,
-       CASE WHEN b.is_live THEN b.severity END AS severity_before, CASE WHEN n.is_live THEN n.severity END AS severity_after,
-       CASE WHEN b.is_live THEN b.bucket END AS bucket_before, CASE WHEN n.is_live THEN n.bucket END AS bucket_after,
+       CASE WHEN n.loan_id IS NULL THEN 'GONE' WHEN n.is_written_off THEN 'WRITTEN_OFF'
+            WHEN n.is_closed THEN 'PAID_OFF' ELSE n.state END AS state_after,
+       CASE WHEN b.is_live THEN b.severity END AS severity_before,
+       CASE WHEN n.is_live THEN n.severity END AS severity_after,
+       CASE WHEN b.is_live THEN b.bucket END AS bucket_before,
+       CASE WHEN n.is_live THEN n.bucket END AS bucket_after,
        b.balance AS balance_before, n.balance AS balance_after, n.overdue_days AS overdue_days_after,
        CASE WHEN b.is_live THEN b.regulatory_class END AS class_before,
        CASE WHEN n.is_live THEN n.regulatory_class END AS class_after,
@@ -65,7 +67,10 @@ CASE WHEN NOT was_live THEN 'NEW'
 """
 # The same columns with no rows: the base of a first date, and the history before it.
 _NO_SNAPSHOT = "SELECT * FROM now WHERE false"
-_REACHED_TYPES = "loan_id VARCHAR, currency VARCHAR, cohort VARCHAR, first_30_date DATE, first_90_date DATE"
+_NO_HISTORY = (
+    "SELECT * FROM (SELECT NULL::VARCHAR AS loan_id, NULL::VARCHAR AS currency, NULL::VARCHAR AS cohort, "
+    "NULL::DATE AS first_30_date, NULL::DATE AS first_90_date) WHERE false"
+)
 
 
 @contextmanager
@@ -84,7 +89,7 @@ def opened(
         connection.execute(f"CREATE VIEW now AS {_SNAPSHOT.format(path=quoted(now))}")
         earlier = _SNAPSHOT.format(path=quoted(before)) if before else _NO_SNAPSHOT
         connection.execute(f"CREATE VIEW before AS {earlier}")
-        connection.execute(f"CREATE VIEW pair AS SELECT *, {MOVEMENT_KIND} AS kind FROM ({_PAIR})")
+        connection.execute(f"CREATE VIEW pair AS SELECT *, {MOVEMENT_KIND} AS kind FROM ({_PAIR})")  # noqa: S608
         if reached:
             connection.execute(f"CREATE VIEW reached AS SELECT * FROM read_parquet({quoted(reached)})")  # noqa: S608
         yield connection
@@ -103,16 +108,13 @@ def reached_sql(*, as_of: str, previous: Path | None) -> str:
     Takes   as_of     ISO date of `now`
             previous  the reached file of the as-of date before, or None on the first
     """
-    history = (
-        f"SELECT * FROM read_parquet({quoted(previous)})"  # noqa: S608
-        if previous
-        else f"SELECT * FROM (SELECT {', '.join(f'NULL::{t.split()[1]} AS {t.split()[0]}' for t in _REACHED_TYPES.split(', '))}) WHERE false"
-    )
+    history = f"SELECT * FROM read_parquet({quoted(previous)})" if previous else _NO_HISTORY  # noqa: S608
     return f"""
         SELECT coalesce(h.loan_id, n.loan_id) AS loan_id, coalesce(h.currency, n.currency) AS currency,
                coalesce(h.cohort, strftime(n.originated_date, '%Y-%m')) AS cohort,
                coalesce(h.first_30_date, CASE WHEN n.is_30 THEN DATE '{as_of}' END) AS first_30_date,
                coalesce(h.first_90_date, CASE WHEN n.is_90 THEN DATE '{as_of}' END) AS first_90_date
-        FROM ({history}) h FULL OUTER JOIN (SELECT * FROM now WHERE originated_date IS NOT NULL) n ON n.loan_id = h.loan_id
+        FROM ({history}) h
+        FULL OUTER JOIN (SELECT * FROM now WHERE originated_date IS NOT NULL) n ON n.loan_id = h.loan_id
         ORDER BY loan_id
     """  # noqa: S608

@@ -5,7 +5,7 @@ DuckDB does the counting out of core; what comes back is one small row per time 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,7 @@ def open_panel(path: Path, shape: Shape, *, memory_mib: int = 1024) -> Iterator[
         else:
             connection.read_csv(str(source), header=True, all_varchar=True).create_view("given")
         names = {name.lower(): name for name in connection.table("given").columns}
+        shape = _as_moves(shape, names)
         rows = connection.execute("SELECT count(*) FROM given").fetchall()[0][0]
         wanted = (shape.id_column, shape.period_column, shape.state_column, shape.from_column, shape.to_column)
         columns = [_named(names, name) for name in wanted if name is not None]
@@ -132,6 +133,13 @@ def open_panel(path: Path, shape: Shape, *, memory_mib: int = 1024) -> Iterator[
         _take(connection, columns, period)
         reading = _prepare(connection, shape, rows, kind)
         yield Panel(connection, shape, reading, _step_of(connection, kind))
+
+
+def _as_moves(shape: Shape, names: dict[str, str]) -> Shape:
+    """A state column called `to` beside a column `from` is a list of moves, whatever it was called for."""
+    if shape.state_column is not None and shape.state_column.lower() == "to" and "from" in names:
+        return replace(shape, state_column=None, from_column=names["from"], to_column=names["to"])
+    return shape
 
 
 def _named(names: dict[str, str], name: str) -> str:

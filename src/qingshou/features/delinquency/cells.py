@@ -1,6 +1,6 @@
 """What each figure counts. One definition gives both the number and the rows behind it, so that they cannot differ.
 
-A cell is (source view of panel.py, key, condition). Summing its loans gives the figure, listing them gives the drill.
+A cell is (source view of lake_views.py, key, condition). Summing its loans gives the figure, listing them gives the drill.
 Keys and conditions use only the columns of DIMENSIONS: the book is first summed up by these, then every cell is counted
 from the sums.
 """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qingshou.features.delinquency import panel
+from qingshou.features.delinquency import lake_views
 from qingshou.features.delinquency.cells import CELLS, RATES, Cell
 from qingshou.kernel.errors import NotFound
 
@@ -75,7 +75,7 @@ def list_rows(
     given = {"currency": currency, "key": plain}
     paging = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
     order = f"{order_by} {'DESC' if descending else 'ASC'} NULLS LAST, loan_id"
-    with panel.opened(now=now, before=before, reached=reached) as connection:
+    with lake_views.opened(now=now, before=before, reached=reached) as connection:
         connection.execute(f"CREATE TEMP TABLE chosen AS {chosen}", given)
         total = connection.execute("SELECT count(*) FROM chosen").fetchall()[0][0]
         found = connection.execute(f"SELECT * FROM chosen ORDER BY {order}{paging}").fetchall()  # noqa: S608

@@ -1,8 +1,8 @@
 """What a chain of one-month matrices says of three months, beside what three months really did. Pure.
 
 A matrix knows where a loan is, not where it came from; loans that were late before are late again more often.
-Multiplied out, one-month matrices therefore promise more cures than happen: on 66.8 million loan-months of mortgages the third
-power says 74.0 % of those 30-59 days late are current three months on, in truth 54.7 % are.
+Multiplied out, one-month matrices therefore promise more cures than happen: on 66.8 million loan-months of mortgages
+the third power says 74.0 % of those 30-59 days late are current three months on, in truth 54.7 % are.
 """
 
 from collections.abc import Mapping, Sequence

@@ -15,7 +15,7 @@ from qingshou.engine import open_engine
 from qingshou.engine.landing import landing
 from qingshou.features.book.intake import lake
 from qingshou.features.book.intake.places import Places
-from qingshou.features.delinquency import counting, panel
+from qingshou.features.delinquency import counting, lake_views
 from qingshou.features.delinquency.cells import MOVEMENTS
 from qingshou.features.delinquency.classed_book import ClassedBook, class_book
 from qingshou.features.delinquency.models import Classification, Figure, Movement
@@ -62,7 +62,7 @@ def classify_day(
             law_on=law_on,
             settings=tenant.settings,
         )
-    with panel.opened(now=classed.path) as connection, transaction.atomic():
+    with lake_views.opened(now=classed.path) as connection, transaction.atomic():
         row = _keep_classification(connection, classed, home, tenant.code, as_of, engine)
     facts: dict[str, object] = {
         "path": row.path,
@@ -126,9 +126,9 @@ def _write_reached(
     previous = home / earlier.reached_path if earlier else None
     name = lake.part_name(_joined_digest(classified.name, previous.name if previous else ""))
     path = Places(home, tenant).partition("reached", as_of) / name
-    statement = panel.reached_sql(as_of=as_of.isoformat(), previous=previous)
+    statement = lake_views.reached_sql(as_of=as_of.isoformat(), previous=previous)
     with landing(path) as draft:
-        connection.execute(f"COPY ({statement}) TO {panel.quoted(draft)} (FORMAT parquet)")
+        connection.execute(f"COPY ({statement}) TO {lake_views.quoted(draft)} (FORMAT parquet)")
     return path
 
 
@@ -158,7 +158,7 @@ def compare_days(*, tenant_id: UUID, as_of: date, home: Path) -> CompareReport:
     now = _classification(as_of)
     previous = Classification.objects.filter(as_of__lt=as_of).order_by("-as_of").first()
     before = home / previous.path if previous else None
-    with panel.opened(now=home / now.path, before=before) as connection, transaction.atomic():
+    with lake_views.opened(now=home / now.path, before=before) as connection, transaction.atomic():
         counts = dict(connection.execute("SELECT kind, count(*)::BIGINT FROM pair GROUP BY 1 ORDER BY 1").fetchall())
         Movement.objects.filter(as_of=as_of).delete()
         rows = connection.sql(_movements_sql(tenant_id, as_of, previous.as_of if previous else None))
@@ -201,11 +201,11 @@ def compute_figures(*, tenant_id: UUID, as_of: date, home: Path) -> FiguresRepor
     now = _classification(as_of)
     bases = base_classifications(as_of)
     counts: list[tuple[date | None, counting.Count]] = []
-    with panel.opened(now=home / now.path, reached=home / now.reached_path) as connection:
+    with lake_views.opened(now=home / now.path, reached=home / now.reached_path) as connection:
         counts += [(None, one) for one in counting.count_snapshot(connection)]
         counts += [(None, one) for one in counting.count_vintage(connection)]
     for base in bases:
-        with panel.opened(now=home / now.path, before=home / base.path) as connection:
+        with lake_views.opened(now=home / now.path, before=home / base.path) as connection:
             counts += [(base.as_of, one) for one in counting.count_pair(connection)]
     with transaction.atomic():
         Figure.objects.filter(as_of=as_of).delete()

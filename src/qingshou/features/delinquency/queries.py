@@ -14,7 +14,7 @@ from qingshou.features.delinquency import drilling
 from qingshou.features.delinquency.cells import WATERFALL_LINES, WATERFALLS
 from qingshou.features.delinquency.forecasting import Shares, chained, shares_of
 from qingshou.features.delinquency.models import Classification, Figure, Movement
-from qingshou.features.delinquency.panel import ENDS, STATES
+from qingshou.features.delinquency.lake_views import ENDS, STATES
 from qingshou.kernel.errors import NotFound
 
 NAMES_OF_THE_DATE = (

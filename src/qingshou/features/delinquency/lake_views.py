@@ -77,7 +77,7 @@ _NO_HISTORY = (
 def opened(
     *, now: Path, before: Path | None = None, reached: Path | None = None, memory_mib: int = 1024
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a panel over lake files; the views exist for the length of the `with`.
+    """Open the views over lake files; the views exist for the length of the `with`.
 
     Takes   now, before  classified files of the two dates (without `before`: every loan is new)
             reached      the reached file of the same date as `now`, when vintage is asked for

@@ -1,6 +1,6 @@
 """The front door to classification: one loan's class, and the same values as data for the columnar engine."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -9,18 +9,21 @@ from qingshou.kernel.errors import BadInput
 from qingshou.kernel.verdict import Article, Confidence, Verdict
 from qingshou.law.facts import ClassificationFacts
 from qingshou.law.ifrs9.standard import rules as ifrs9
-from qingshou.law.jurisdiction import Contagion, Jurisdiction, Rung, worst
+from qingshou.law.jurisdiction import Contagion, DueRung, Jurisdiction, Rung, worst
+from qingshou.law.months import latest_due_date_past
 from qingshou.law.places import PLACES
 
 __all__ = [
     "ClassificationFacts",
     "Contagion",
+    "DueRung",
     "Ifrs9Thresholds",
     "Rung",
     "classify",
     "contagion_threshold",
     "day_one_convention",
     "deciding_confidence",
+    "due_date_ladder",
     "ifrs9_stage",
     "ifrs9_thresholds",
     "jurisdictions",
@@ -77,6 +80,27 @@ def ladder(*, jurisdiction: str, product: str, is_secured: bool, on: date) -> tu
     the oldest due date is known.
     """
     return tuple(_place(jurisdiction).rungs(product, is_secured, on))
+
+
+def due_date_ladder(*, jurisdiction: str, product: str, is_secured: bool, on: date) -> tuple[DueRung, ...]:
+    """Return the thresholds as due dates: (latest_due_date, class_code, article), each class worse than the one before.
+
+    A loan whose oldest unpaid due date lies on or before a date has reached that class. Exact where a text counts in
+    calendar months, and the same as ladder() where it counts in days. The best class has no rung.
+    """
+    place = _place(jurisdiction)
+    first = place.day_one(on).whole
+    in_months = place.month_limits(is_secured, on)
+    return tuple(
+        DueRung(
+            latest_due_date_past(in_months[one.class_code], on)
+            if one.class_code in in_months
+            else on - timedelta(days=one.min_overdue_days - first),
+            one.class_code,
+            one.article,
+        )
+        for one in place.rungs(product, is_secured, on)[1:]
+    )
 
 
 def provision_rates(*, jurisdiction: str, on: date) -> dict[str, Decimal]:

@@ -11,6 +11,14 @@ from qingshou.law.facts import ClassificationFacts
 from qingshou.law.values import Instrument, Taken
 
 
+class DueRung(NamedTuple):
+    """Due on this date or earlier, at least this class."""
+
+    latest_due_date: date
+    class_code: str
+    article: Article
+
+
 class Rung(NamedTuple):
     """From so many overdue days on, at least this class."""
 
@@ -50,6 +58,8 @@ class Jurisdiction:
     provision_rates: Callable[[date], Mapping[str, Taken]]
     contagion: Callable[[date], Contagion | None]
     day_one: Callable[[date], Taken]
+    # The limits that are in months, by class: is_secured, on. Empty where a text counts in days.
+    month_limits: Callable[[bool, date], Mapping[str, Taken]] = lambda _is_secured, _on: {}
 
 
 def rung(law: Instrument, value_id: str, class_code: str, on: date) -> Rung:

@@ -1,6 +1,6 @@
 """How a limit in months is compared with an overdue loan: calendar months when the due date is known, else 30 days."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from qingshou.kernel.days import add_months
@@ -26,6 +26,15 @@ def is_past_months(
     if oldest_due_date is not None:
         return _is_past(oldest_due_date, limit.whole, on), "CALENDAR_MONTHS"
     return overdue_days >= days_past_months(limit), "MONTHS_OF_30_DAYS"
+
+
+def latest_due_date_past(limit: Taken, on: date) -> date:
+    """Return the latest due date of which `on` is past 'over k months', by calendar months."""
+    # No month is shorter than 28 days: the answer lies no later than this, and at most a few days a month earlier.
+    due_date = on - timedelta(days=28 * limit.whole)
+    while not _is_past(due_date, limit.whole, on):
+        due_date -= timedelta(days=1)
+    return due_date
 
 
 def _is_past(due_date: date, months: int, on: date) -> bool:

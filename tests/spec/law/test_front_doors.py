@@ -1,6 +1,6 @@
 """What the columnar engine and the day read of the law as data."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from qingshou.law.classification import (
     contagion_threshold,
     day_one_convention,
     deciding_confidence,
+    due_date_ladder,
     jurisdictions,
     non_performing_classes,
     ordered_classes,
@@ -67,6 +68,19 @@ def test_another_day_overdue_never_betters_the_class(place, product, is_secured,
     assert ranks == sorted(ranks)
     assert ranks[0] == 0
     assert order[ranks[-1]] in non_performing_classes(place)
+
+
+@pytest.mark.parametrize("is_secured", [False, True])
+@pytest.mark.parametrize("on", [date(2024, 2, 29), date(2024, 3, 1), date(2024, 6, 30), date(2025, 2, 28)])
+@pytest.mark.parametrize("place", jurisdictions())
+def test_the_ladder_by_due_date_gives_the_same_class_as_the_front_door(place, on, is_secured):
+    rungs = due_date_ladder(jurisdiction=place, product="CARD", is_secured=is_secured, on=on)
+    for days in range(-1, 400):
+        due = on - timedelta(days=days)
+        reached = [rung.class_code for rung in rungs if due <= rung.latest_due_date]
+        facts = ClassificationFacts(oldest_due_date=due, product="CARD", is_secured=is_secured)
+        expected = classify(jurisdiction=place, facts=facts, on=on).value
+        assert (reached[-1] if reached else ordered_classes(place)[0]) == expected, due
 
 
 @pytest.mark.parametrize("facts", [{"restructured_date": date.max}, {"clean_since_date": date.max}])

@@ -24,6 +24,10 @@ def _day_one(on: date) -> Taken:
     return rules.LAW.value_on("day_one", on)
 
 
+def _month_limits(_is_secured: bool, on: date) -> Mapping[str, Taken]:
+    return rules.month_limits(on)
+
+
 HONGKONG = Jurisdiction(
     code="hongkong",
     classes=rules.CLASSES,
@@ -33,4 +37,5 @@ HONGKONG = Jurisdiction(
     provision_rates=_no_provision_table,
     contagion=_contagion,
     day_one=_day_one,
+    month_limits=_month_limits,
 )

@@ -28,4 +28,5 @@ TAIWAN = Jurisdiction(
     provision_rates=rules.provision_rates,
     contagion=_contagion,
     day_one=_day_one,
+    month_limits=rules.month_limits,
 )

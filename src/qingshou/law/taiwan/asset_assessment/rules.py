@@ -15,7 +15,8 @@ CLASSES = ("I", "II", "III", "IV", "V")
 NON_PERFORMING = frozenset({"III", "IV", "V"})
 
 
-def _limits(is_secured: bool, on: date) -> list[tuple[str, Taken]]:
+def month_limits(is_secured: bool, on: date) -> dict[str, Taken]:
+    """Return the limits in months by class."""
     value_ids = (
         {"II": "class_ii_months", "III": "class_iii_secured_months"}
         if is_secured
@@ -26,14 +27,17 @@ def _limits(is_secured: bool, on: date) -> list[tuple[str, Taken]]:
             "V": "class_v_unsecured_months",
         }
     )
-    return [(class_code, LAW.value_on(value_id, on)) for class_code, value_id in value_ids.items()]
+    return {class_code: LAW.value_on(value_id, on) for class_code, value_id in value_ids.items()}
 
 
 @rule(LAW, article="4", confidence=Confidence.READ)
 def overdue_rungs(is_secured: bool, on: date) -> list[Rung]:
     """Return the ladder in days, a month taken as 30 days."""
     first = Rung(0, "I", LAW.cite("3", Confidence.READ))
-    return [first, *(Rung(days_past_months(limit), name, limit.article) for name, limit in _limits(is_secured, on))]
+    return [
+        first,
+        *(Rung(days_past_months(limit), name, limit.article) for name, limit in month_limits(is_secured, on).items()),
+    ]
 
 
 @rule(LAW, article="4", confidence=Confidence.READ)
@@ -41,7 +45,7 @@ def floors(facts: ClassificationFacts, overdue_days: int, on: date) -> list[Floo
     """Return the class by months past due (calendar months where the due date is known) and by the debtor's state."""
     LAW.value_on("day_one", on)  # refuses outside the dates even for a loan that is not overdue
     reached = floor("I", "OVERDUE_MONTHS", LAW.cite("3", Confidence.READ), overdue_days=overdue_days)
-    for class_code, limit in _limits(facts.is_secured, on):
+    for class_code, limit in month_limits(facts.is_secured, on).items():
         is_past, convention = is_past_months(
             limit, overdue_days=overdue_days, oldest_due_date=facts.oldest_due_date, on=on
         )

@@ -1,6 +1,7 @@
 """One case per debtor over all loans: where it stands, whose it is, what comes next and when."""
 
 import uuid
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -24,7 +25,7 @@ class Case(TenantRow):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=40)  # shown to people: <year>-<eight digits>
-    borrower = models.ForeignKey("book.Borrower", on_delete=models.PROTECT, related_name="cases")
+    borrower = models.ForeignKey("book.Borrower", on_delete=models.PROTECT, related_name="cases", db_index=False)
     process_code = models.CharField(max_length=40)
     process_version = models.PositiveIntegerField()
     stage = models.CharField(max_length=40)
@@ -32,13 +33,17 @@ class Case(TenantRow):
     stage_due_on = models.DateField(null=True)
     severity = models.CharField(max_length=10)
     overdue_days = models.IntegerField(null=True)
+    # as-of date less overdue days: the same order as the days', without changing every day
+    overdue_since = models.DateField(null=True)
     loans_count = models.PositiveIntegerField(default=0)
     balance = models.DecimalField(max_digits=20, decimal_places=3, null=True)
     arrears = models.DecimalField(max_digits=20, decimal_places=3, null=True)
     currency = models.CharField(max_length=3)
     product = models.CharField(max_length=40, blank=True)
     branch = models.CharField(max_length=60, blank=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="owned_cases")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="owned_cases", db_index=False
+    )
     next_action = models.CharField(max_length=40, blank=True)
     next_action_on = models.DateField(null=True)
     # the order of the queue (rules.py): tier 1 first, then the higher weight
@@ -59,8 +64,10 @@ class Case(TenantRow):
         output_field=models.DecimalField(max_digits=20, decimal_places=3),
         db_persist=True,
     )
-    days_key = models.GeneratedField(
-        expression=Coalesce(F("overdue_days"), Value(-1)), output_field=models.IntegerField(), db_persist=True
+    since_key = models.GeneratedField(
+        expression=Coalesce(F("overdue_since"), Value(date(9999, 12, 31))),
+        output_field=models.DateField(),
+        db_persist=True,
     )
     opened_on = models.DateField()
     as_of = models.DateField()
@@ -85,7 +92,7 @@ class Case(TenantRow):
             _live("tenant", "stage", "queue_key", "id", name="case_of_stage"),
             _live("tenant", "branch", "queue_key", "id", name="case_of_branch"),
             _live("tenant", "product", "queue_key", "id", name="case_of_product"),
-            _live("tenant", "days_key", "id", name="case_by_days"),
+            _live("tenant", "since_key", "id", name="case_by_since"),
             _live("tenant", "arrears_key", "id", name="case_by_arrears"),
             _live("tenant", "next_action_on", "id", name="case_by_due"),
             models.Index(fields=["borrower", "-opened_on"], name="case_by_borrower"),

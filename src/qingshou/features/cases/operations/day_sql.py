@@ -121,13 +121,15 @@ UPDATE {table} d SET queue_tier = {tier} FROM (SELECT {later}) later
 CLOSE = """
 UPDATE cases_case c SET stage = 'CLOSED', stage_entered_on = %(as_of)s, stage_due_on = NULL, closed_on = %(as_of)s,
     closed_reason = d.trigger, next_action = '', next_action_on = NULL, as_of = %(as_of)s,
-    overdue_days = d.overdue_days, loans_count = d.loans_count, balance = d.balance, arrears = d.arrears
+    overdue_days = d.overdue_days, overdue_since = %(as_of)s::date - d.overdue_days,
+    loans_count = d.loans_count, balance = d.balance, arrears = d.arrears
 FROM day_cases d WHERE d.id = c.id AND d.stage = 'CLOSED'
 """
 
 UPDATE = """
 UPDATE cases_case c SET stage = d.stage, stage_entered_on = d.stage_entered_on, stage_due_on = d.stage_due_on,
-    severity = d.severity, overdue_days = d.overdue_days, loans_count = d.loans_count, balance = d.balance,
+    severity = d.severity, overdue_days = d.overdue_days, overdue_since = %(as_of)s::date - d.overdue_days,
+    loans_count = d.loans_count, balance = d.balance,
     arrears = d.arrears, currency = d.currency, product = d.product, branch = d.branch, owner_id = d.owner_id,
     next_action = d.next_action, next_action_on = d.next_action_on, is_never_paid = d.is_never_paid,
     queue_tier = d.queue_tier, queue_reason = {reason}, queue_weight = {weight}, as_of = %(as_of)s
@@ -141,10 +143,11 @@ FROM day_cases d WHERE d.id = c.id AND d.stage <> 'CLOSED' AND (
 
 INSERT = """
 INSERT INTO cases_case (id, tenant_id, number, borrower_id, process_code, process_version, stage, stage_entered_on,
-    stage_due_on, severity, overdue_days, loans_count, balance, arrears, currency, product, branch, owner_id, next_action,
-    next_action_on, queue_tier, queue_reason, queue_weight, is_never_paid, cures_count, opened_on, as_of, closed_reason)
+    stage_due_on, severity, overdue_days, overdue_since, loans_count, balance, arrears, currency, product, branch,
+    owner_id, next_action, next_action_on, queue_tier, queue_reason, queue_weight, is_never_paid, cures_count, opened_on, as_of, closed_reason)
 SELECT n.case_id, %(tenant)s, n.number, d.borrower_id, %(code)s, %(version)s, d.stage, d.opened_on, d.stage_due_on,
-    d.severity, d.overdue_days, d.loans_count, d.balance, d.arrears, d.currency, d.product, d.branch, h.owner_id,
+    d.severity, d.overdue_days, d.opened_on - d.overdue_days, d.loans_count, d.balance, d.arrears, d.currency,
+    d.product, d.branch, h.owner_id,
     CASE WHEN h.reason = 'NOBODY_FREE' THEN 'ASSIGN' ELSE d.next_action END,
     CASE WHEN h.reason = 'NOBODY_FREE' THEN d.opened_on ELSE d.next_action_on END,
     d.queue_tier, {reason}, {weight}, d.is_never_paid, d.cures_count, d.opened_on, d.opened_on, ''

@@ -1,6 +1,6 @@
 """Opening, moving, closing and reopening one case."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -43,7 +43,7 @@ def open_case(*, borrower_id: UUID, as_of: date, actor: Actor, now: datetime) ->
             id=_free_id(str(facts["borrower_ref"]), as_of), number=number, borrower_id=borrower_id,
             process_code=process.code, process_version=process.version, stage=stage, stage_entered_on=as_of,
             stage_due_on=stage_due(process, stage, entered_on=as_of), severity=facts["severity"],
-            overdue_days=facts["overdue_days"], loans_count=facts["loans_count"], balance=facts["balance"],
+            overdue_days=facts["overdue_days"], overdue_since=_since(facts["overdue_days"], as_of), loans_count=facts["loans_count"], balance=facts["balance"],
             arrears=facts["arrears"], currency=facts["currency"], product=facts["product"], branch=facts["branch"],
             next_action=action, next_action_on=action_on, is_never_paid=facts["is_never_paid"],
             cures_count=Case.objects.filter(borrower=borrower_id, closed_reason="CURED").count(),
@@ -196,6 +196,10 @@ def _facts(borrower_id: UUID) -> dict[str, object]:
         facts = dict(zip([column.name for column in cursor.description], row, strict=True))
     return {name: Decimal(value) if name in ("balance", "arrears") and value is not None else value
             for name, value in facts.items()}  # fmt: skip
+
+
+def _since(overdue_days: object, as_of: date) -> date | None:
+    return as_of - timedelta(days=overdue_days) if isinstance(overdue_days, int) else None
 
 
 def _free_id(borrower_ref: str, as_of: date) -> UUID:

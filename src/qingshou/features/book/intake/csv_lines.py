@@ -1,5 +1,6 @@
 """Physical lines of a text file, bounded in length, that can be put back."""
 
+import io
 from collections import deque
 from collections.abc import Iterator
 from typing import TextIO
@@ -25,12 +26,9 @@ class Lines:
         return self
 
     def __next__(self) -> str:
-        if self._back:
-            line = self._back.popleft()
-        else:
-            line = self._text.readline(LINE_CHARS_MAX)
-            if len(line) == LINE_CHARS_MAX and line[-1] not in "\r\n":
-                line = self._skip_rest(line)
+        line = self._back.popleft() if self._back else self._text.readline(LINE_CHARS_MAX)
+        if len(line) >= LINE_CHARS_MAX and line[-1] not in "\r\n":
+            line = self._skip_rest(line)
         if not line:
             raise StopIteration
         self.number += 1
@@ -45,6 +43,27 @@ class Lines:
                 break
         self.overlong = True
         return line[:200] + "\n"
+
+    def read_block(self, chars: int, piece: int) -> list[str]:
+        """Take the next physical lines with their ends: `piece` of those put back, else about so many characters.
+
+        The lines count as read only when the caller adds them to `number`, or puts them back and reads them singly.
+        """
+        if self._back:
+            return [self._back.popleft() for _ in range(min(piece, len(self._back)))]
+        text = self._text.read(chars)
+        if text:
+            text += self._text.readline(LINE_CHARS_MAX)
+        if "\r" not in text:
+            block = text.split("\n")
+            last = block.pop()
+            block = [line + "\n" for line in block]
+            return [*block, last] if last else block
+        return list(io.StringIO(text, newline=""))
+
+    def put_back_block(self, block: list[str]) -> None:
+        """Give the lines of a block out again after all."""
+        self._back.extendleft(reversed(block))
 
     def start(self) -> None:
         """Begin a new record."""

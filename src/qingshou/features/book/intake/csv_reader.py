@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 from collections.abc import Iterator
+from itertools import count, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,11 +21,13 @@ from qingshou.features.book.intake.limits import (
     RECORD_LINES_MAX,
 )
 from qingshou.features.book.intake.quarantine_form import MARKERS, unguard
-from qingshou.features.book.intake.raw_rows import RawRow, SourceShape, batches, unique_headers
+from qingshou.features.book.intake.raw_rows import RawBlock, RawRow, SourceShape, batches, unique_headers
 from qingshou.features.book.intake.reasons import Reason
 from qingshou.features.book.intake.source_spec import SourceSpec
 
 _HEAD_BYTES = 1_048_576
+_BLOCK_CHARS = 500_000
+_PIECE_LINES = 64
 _DELIMITERS = ",;\t|^~:"
 
 
@@ -138,26 +141,91 @@ class CsvReader:
 
     def chunks(self) -> Iterator[pa.RecordBatch]:
         """Give the file's rows in record batches of text."""
-        return batches(self._quarantine_rows() if self._quarantine else self._rows(), len(self.shape.headers))
+        blocks = self._slow_blocks(self._quarantine_rows()) if self._quarantine else self._blocks()
+        return batches(blocks, len(self.shape.headers))
 
-    def _rows(self) -> Iterator[RawRow]:
+    def _blocks(self) -> Iterator[RawBlock]:
+        """Give rows block by block: the quick way where every line is one record, else one by one."""
         width = len(self.shape.headers)
-        number = 0
-        for line, values, bad, rest in self._records(width):
-            number += 1
+        numbers = count(1)
+        slow = self._records(width)
+        while block := self._lines.read_block(_BLOCK_CHARS, _PIECE_LINES):
+            rows = self._split(block)
+            first = self._lines.number + 1
+            if rows is not None:
+                self._lines.number += len(block)
+                checked = self._checked(rows, first, width, numbers)
+                checked.chars = sum(map(len, block))
+                yield checked
+                continue
+            self._lines.put_back_block(block)
+            # A large block is tried again in pieces, so that one odd line slows down only its neighbours.
+            if len(block) <= _PIECE_LINES:
+                yield self._one_by_one(slow, first + len(block) - 1, width, numbers)
+
+    def _split(self, block: list[str]) -> list[list[str]] | None:
+        """Split lines into fields at once, or None when one of them needs a closer look."""
+        if max(map(len, block)) > FIELD_CHARS_MAX:
+            return None
+        quote = '"' if self._quarantine else self._spec.quote
+        if not quote or not any(quote in line for line in block):
+            return [line.rstrip("\r\n").split(self._delimiter) for line in block]
+        try:
+            rows = list(csv.reader(block, **self._dialect()))  # type: ignore[arg-type]
+        except csv.Error:
+            return None
+        return rows if len(rows) == len(block) else None
+
+    def _checked(self, rows: list[list[str]], first: int, width: int, numbers: "count[int]") -> RawBlock:
+        """Number the rows, drop blank lines, and mark those whose fields do not fit the header."""
+        block = RawBlock([], [], [], {})
+        lines = range(first, first + len(rows))
+        if any(len(row) != width for row in rows):
+            kept = [(line, row) for line, row in zip(lines, rows, strict=True) if row not in ([], [""])]
+            rows = [row for _line, row in kept]
+            block.lines = [line for line, _row in kept]
+            for index, row in enumerate(rows):
+                if len(row) != width:
+                    rows[index], bad, rest = self._fitted(row, width)
+                    block.faults[index] = (bad, None, rest)
+        else:
+            block.lines = list(lines)
+        block.values = rows
+        block.rows = list(islice(numbers, len(rows)))
+        return block
+
+    def _fitted(self, row: list[str], width: int) -> tuple[list[str], Reason, str | None]:
+        if len(row) < width:
+            return [*row, *[""] * (width - len(row))], Reason.TOO_FEW_FIELDS, None
+        return row[:width], Reason.TOO_MANY_FIELDS, self._joined(row[width:])
+
+    def _one_by_one(self, records: Iterator["_Record"], last: int, width: int, numbers: "count[int]") -> RawBlock:
+        """Read the records up to line `last` one by one, resuming after each broken one."""
+        block = RawBlock([], [], [], {})
+        for line, values, bad, rest in records:
             if bad is None and len(values) != width:
-                if len(values) < width:
-                    bad, values = Reason.TOO_FEW_FIELDS, [*values, *[""] * (width - len(values))]
-                else:
-                    bad, rest, values = Reason.TOO_MANY_FIELDS, self._joined(values[width:]), values[:width]
-            yield RawRow(line, number, values, bad, None, rest)
+                values, bad, rest = self._fitted(values, width)
+            if bad is not None:
+                block.faults[len(block.lines)] = (bad, None, rest)
+            block.lines.append(line)
+            block.rows.append(next(numbers))
+            block.values.append(values)
+            block.chars += sum(map(len, values))
+            if self._lines.number >= last:
+                break
+        return block
+
+    @staticmethod
+    def _slow_blocks(rows: Iterator[RawRow]) -> Iterator[RawBlock]:
+        while held := list(islice(rows, 1000)):
+            yield RawBlock.of(held)
 
     def _joined(self, values: list[str]) -> str:
         sink = io.StringIO()
         csv.writer(sink, delimiter=self._delimiter, lineterminator="").writerow(values)
         return sink.getvalue()[:1000]
 
-    def _records(self, width: int) -> Iterator[tuple[int, list[str], Reason | None, str | None]]:
+    def _records(self, width: int) -> Iterator["_Record"]:
         """Give (first line, fields, why the structure is wrong, raw text); resume after each broken record."""
         lines = self._lines
         blank = [""] * width
@@ -190,14 +258,18 @@ class CsvReader:
     def _quarantine_rows(self) -> Iterator[RawRow]:
         """Read back a corrected quarantine file: original columns, original row numbers, guards removed."""
         width = len(self.shape.headers)
-        count = len(MARKERS)
-        for line, values, bad, rest in self._records(width + count):
-            if bad is None and len(values) != width + count:
+        added = len(MARKERS)
+        for line, values, bad, rest in self._records(width + added):
+            if bad is None and len(values) != width + added:
                 bad, rest = Reason.TOO_FEW_FIELDS, self._joined(values)
-                values = (values + [""] * (width + count))[: width + count]
+                values = (values + [""] * (width + added))[: width + added]
             original = values[width + 1] if bad is None else ""
             row = int(original) if original.isascii() and original.isdigit() and len(original) < 12 else line - 1
             yield RawRow(line, row, [unguard(value) for value in values[:width]], bad, None, rest)
+
+
+# First line, fields, why the structure is wrong, raw text.
+_Record = tuple[int, list[str], Reason | None, str | None]
 
 
 class _RecordTooLong(Exception):

@@ -35,7 +35,7 @@ def _utf8_faults(head: bytes) -> tuple[int, int]:
     text = head.decode("utf-8", "replace")
     # A sequence cut at the end of the head is no fault.
     wrong = text.rstrip("\ufffd").count("\ufffd")
-    right = sum(1 for char in text if ord(char) > 0x7F and char != "\ufffd")
+    right = len(text) - len(text.encode("ascii", "ignore")) - text.count("\ufffd")
     return wrong, right
 
 
@@ -69,7 +69,7 @@ def _decodes(head: bytes, codec: str) -> bool:
 
 def _wrong_share(head: bytes, codec: str) -> float:
     text = head.decode(codec, "replace")
-    beyond = sum(1 for char in text if ord(char) > 0x7F)
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
     return text.count("\ufffd") / beyond if beyond else 0.0
 
 

@@ -6,7 +6,7 @@ RECORD_LINES_MAX = 100  # lines one quoted record may span before an unclosed qu
 COLUMNS_MAX = 2_000
 ROWS_MAX = 200_000_000
 CHUNK_ROWS = 32_768
-CHUNK_CHARS_MAX = 16_000_000
+CHUNK_CHARS_MAX = 12_000_000
 
 GZIP_RATIO_MAX = 100
 GZIP_FREE_BYTES = 10_000_000  # small files may compress well without being bombs

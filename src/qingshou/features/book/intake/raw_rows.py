@@ -61,32 +61,59 @@ def schema_of(width: int) -> pa.Schema:
     return pa.schema([*places, *(pa.field(f"c{index}", pa.string()) for index in range(width))])
 
 
-def batches(rows: Iterator[RawRow], width: int) -> Iterator[pa.RecordBatch]:
-    """Gather rows into record batches bounded in rows and in characters."""
+@dataclass
+class RawBlock:
+    """Some records at once; `faults` maps their index to (why the structure is wrong, column, raw text)."""
+
+    lines: list[int]
+    rows: list[int]
+    values: list[Sequence[str | None]]
+    faults: dict[int, tuple[Reason, int | None, str | None]]
+
+    chars: int = 0
+
+    def extend(self, other: "RawBlock") -> None:
+        """Add another block's records behind these."""
+        start = len(self.lines)
+        self.faults.update({start + index: fault for index, fault in other.faults.items()})
+        self.lines += other.lines
+        self.rows += other.rows
+        self.values += other.values
+        self.chars += other.chars
+
+    @classmethod
+    def of(cls, held: Sequence[RawRow]) -> "RawBlock":
+        """Gather single rows."""
+        faults = {index: (row.bad, row.bad_column, row.rest) for index, row in enumerate(held) if row.bad is not None}
+        values = [row.values for row in held]
+        chars = sum(len(text) for row in values for text in row if text)
+        return cls([row.line for row in held], [row.row for row in held], values, faults, chars)
+
+
+def batches(blocks: Iterator[RawBlock], width: int) -> Iterator[pa.RecordBatch]:
+    """Gather blocks into record batches of at least CHUNK_ROWS rows, fewer at the end."""
     schema = schema_of(width)
-    held: list[RawRow] = []
-    chars = 0
-    for row in rows:
-        held.append(row)
-        chars += sum(map(len, filter(None, row.values)))
-        if len(held) >= CHUNK_ROWS or chars >= CHUNK_CHARS_MAX:
+    held = RawBlock([], [], [], {})
+    for block in blocks:
+        held.extend(block)
+        if len(held.lines) >= CHUNK_ROWS or held.chars >= CHUNK_CHARS_MAX:
             yield _batch(held, width, schema)
-            held, chars = [], 0
-    if held:
+            held = RawBlock([], [], [], {})
+    if held.lines:
         yield _batch(held, width, schema)
 
 
-def _batch(held: list[RawRow], width: int, schema: pa.Schema) -> pa.RecordBatch:
-    columns = list(zip(*(row.values for row in held), strict=True)) if width else []
-    places = [
-        [row.line for row in held],
-        [row.row for row in held],
-        [row.bad for row in held],
-        [row.bad_column for row in held],
-        [row.rest for row in held],
-    ]
-    arrays = [pa.array(values, type_.type) for values, type_ in zip([*places, *columns], schema, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+def _batch(block: RawBlock, width: int, schema: pa.Schema) -> pa.RecordBatch:
+    size = len(block.lines)
+    columns = list(zip(*block.values, strict=True)) if width else []
+    bad, bad_column, rest = pa.nulls(size, pa.string()), pa.nulls(size, pa.int32()), pa.nulls(size, pa.string())
+    if block.faults:
+        faults = [block.faults.get(index, (None, None, None)) for index in range(size)]
+        bad = pa.array([fault[0] for fault in faults], pa.string())
+        bad_column = pa.array([fault[1] for fault in faults], pa.int32())
+        rest = pa.array([fault[2] for fault in faults], pa.string())
+    places = [pa.array(block.lines, pa.int64()), pa.array(block.rows, pa.int64()), bad, bad_column, rest]
+    return pa.RecordBatch.from_arrays([*places, *(pa.array(c, pa.string()) for c in columns)], schema=schema)
 
 
 def unique_headers(names: Sequence[str | None]) -> list[str]:

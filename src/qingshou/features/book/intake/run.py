@@ -240,7 +240,7 @@ def _write_refusals(
     """Seal the refused rows, list their places, count their reasons."""
     label = ", ".join(mapping.frame.key)
     if dropped:
-        quarantine_settled(staged, source_path=source_path, mapping=mapping, dropped=dropped, label=label)
+        quarantine_settled(staged, dropped=dropped, label=label)
     staged.quarantine.close()
     places = staged.quarantine.places_table()
     for reason, column in zip(places.column("reason").to_pylist(), places.column("column").to_pylist(), strict=True):

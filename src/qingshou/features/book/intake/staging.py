@@ -19,6 +19,7 @@ from qingshou.features.book.intake.raw_rows import SEQ
 from qingshou.features.book.intake.reading import open_source
 from qingshou.features.book.intake.reasons import Reason
 from qingshou.features.book.intake.sealed import VaultKeys
+from qingshou.features.book.intake.spool import Spool
 from qingshou.features.book.intake.targets import Frame, Kind
 from qingshou.features.book.intake.vault import VaultWriter, digests
 
@@ -76,6 +77,7 @@ class Staged:
 
     frames: dict[str, FrameStage]
     quarantine: Quarantine
+    spool: Spool
     headers: list[str]
     format: str
     encoding: str
@@ -104,6 +106,7 @@ class Staged:
 
     def close(self, *, failed: bool = False) -> None:
         self.quarantine.close(failed=failed)
+        self.spool.close(failed=failed)
         for stage in self.frames.values():
             stage.close(failed=failed)
 
@@ -125,6 +128,7 @@ def stage(
         staged = Staged(
             frames={frame.name: FrameStage(frame, folder, keys=keys, tenant=places.tenant) for frame in judge.frames},
             quarantine=Quarantine(folder / "quarantine.sealed", headers=shape.headers, keys=keys, tenant=places.tenant),
+            spool=Spool(folder / "spool.sealed", keys=keys, tenant=places.tenant),
             headers=shape.headers,
             format=shape.format,
             encoding=shape.encoding,
@@ -142,27 +146,24 @@ def stage(
                 for name, table in judged.frames.items():
                     staged.frames[name].add(table)
                 staged.quarantine.add(judged.batch, judged.refused)
+                staged.spool.add(judged.batch)
                 staged.count(judged)
                 progress("read", done, shape.rows_total)
         except BaseException:
             staged.close(failed=True)
             raise
+    staged.spool.close()
     for frame_stage in staged.frames.values():
         frame_stage.close()
     return staged
 
 
-def quarantine_settled(
-    staged: Staged, *, source_path: Path, mapping: Mapping, dropped: dict[int, str], label: str
-) -> None:
-    """Read the file a second time for the rows settling refused, so that their values, too, can be corrected."""
-    with open_source(path=source_path, spec=mapping.source) as source:
-        done = 0
-        for batch in source.chunks():
-            faults = {
-                seq - done: [(label, Reason(dropped[seq]))]
-                for seq in range(done, done + batch.num_rows)
-                if seq in dropped
-            }
-            staged.quarantine.add(batch, faults)
-            done += batch.num_rows
+def quarantine_settled(staged: Staged, *, dropped: dict[int, str], label: str) -> None:
+    """Add the rows settling refused to the quarantine, so that their values, too, can be corrected."""
+    for batch in staged.spool.chunks_with(dropped):
+        faults = {
+            index: [(label, Reason(dropped[seq]))]
+            for index, seq in enumerate(batch.column(SEQ).to_pylist())
+            if seq in dropped
+        }
+        staged.quarantine.add(batch, faults)

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pyarrow as pa
 from qingshou.features.book.intake.errors import FileRefused
 from qingshou.features.book.intake.limits import COLUMNS_MAX, FIELD_CHARS_MAX, SHEET_COLUMNS_MAX
 from qingshou.features.book.intake.quarantine_form import MARKERS
-from qingshou.features.book.intake.raw_rows import RawRow, SourceShape, batches, unique_headers
+from qingshou.features.book.intake.raw_rows import RawBlock, RawRow, SourceShape, batches, unique_headers
 from qingshou.features.book.intake.reasons import Reason
 from qingshou.features.book.intake.source_spec import SourceSpec
 from qingshou.features.book.intake.xlsx_package import new_parser, open_package, stream
@@ -181,7 +182,9 @@ class XlsxReader:
 
     def chunks(self) -> Iterator[pa.RecordBatch]:
         """Give the sheet's rows in record batches of text."""
-        return batches(self._rows(), len(self.shape.headers))
+        rows = self._rows()
+        blocks = iter(lambda: RawBlock.of(list(islice(rows, 2000))), RawBlock([], [], [], {}))
+        return batches(blocks, len(self.shape.headers))
 
     def _rows(self) -> Iterator[RawRow]:
         width = len(self.shape.headers)

@@ -116,7 +116,7 @@ def _translation(known: Known, language: str, key: tuple[str, str]) -> str:
         from opencc import OpenCC
 
         text = plain.msgstr_plural.get(0) if plain.msgid_plural else plain.msgstr
-        return str(OpenCC("s2twp").convert(text))
+        return str(OpenCC("s2twp").convert(text)).replace("賬", "帳")
     return ""
 
 

@@ -248,7 +248,8 @@ def _cell(column: Column, row: Any, *, opens: bool) -> SafeString | str:
     else:
         shown = str(value)
     if column.href and value not in (None, ""):
-        return format_html('<a href="{}"{}>{}</a>', column.href(row), format_html(" data-open") if opens else "", shown)
+        link = '<a href="{}" data-open>{}</a>' if opens else '<a href="{}">{}</a>'
+        return format_html(link, column.href(row), shown)
     return shown
 
 

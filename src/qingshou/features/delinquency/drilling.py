@@ -87,3 +87,8 @@ def _cells_of(name: str) -> list[Cell]:
     if not cells:
         raise NotFound(f"There is no figure '{name[:40]}'.")
     return cells
+
+
+def columns_of(name: str) -> tuple[str, ...]:
+    """Return the columns listed behind a figure; stops with NotFound."""
+    return COLUMNS[_cells_of(name)[0].source]

@@ -11,10 +11,10 @@ from typing import Any
 from django.db.models import Count as RowCount
 
 from qingshou.features.delinquency import drilling
-from qingshou.features.delinquency.cells import WATERFALL_LINES, WATERFALLS
+from qingshou.features.delinquency.cells import VINTAGE_DAYS, WATERFALL_LINES, WATERFALLS
 from qingshou.features.delinquency.forecasting import Shares, chained, shares_of
-from qingshou.features.delinquency.models import Classification, Figure, Movement
 from qingshou.features.delinquency.lake_views import ENDS, STATES
+from qingshou.features.delinquency.models import Classification, Figure, Movement
 from qingshou.kernel.errors import NotFound
 
 NAMES_OF_THE_DATE = (
@@ -184,18 +184,17 @@ class VintagePoint:
     share: Share
 
 
-def list_vintage(*, as_of: date, currency: str, days: int = 30) -> list[VintagePoint]:
-    """Return the points of the vintage curves up to a date; of several dates in one month the last counts."""
-    rows = Figure.objects.filter(name="vintage", currency=currency, as_of__lte=as_of, key__endswith=f"|{days}|COUNT")
-    points: dict[tuple[str, int], VintagePoint] = {}
-    for one in rows.order_by("as_of", "key"):
-        cohort = one.key.split("|")[0]
+def list_vintages(*, as_of: date, currency: str) -> dict[int, list[VintagePoint]]:
+    """Return 30 and 90 days -> the points of the vintage curves up to a date; of several dates in a month the last."""
+    points: dict[tuple[int, str, int], VintagePoint] = {}
+    rows = Figure.objects.filter(name="vintage", currency=currency, as_of__lte=as_of).order_by("as_of", "key")
+    for one in rows:
+        cohort, days, _measure = one.key.split("|")
         year, month = (int(part) for part in cohort.split("-"))
         months = (one.as_of.year - year) * 12 + one.as_of.month - month
-        points[cohort, months] = VintagePoint(
-            cohort, months, one.as_of, Share(one.numerator, one.denominator, one.loans_count or 0)
-        )
-    return [points[key] for key in sorted(points)]
+        share = Share(one.numerator, one.denominator, one.loans_count or 0)
+        points[int(days), cohort, months] = VintagePoint(cohort, months, one.as_of, share)
+    return {days: [points[key] for key in sorted(points) if key[0] == days] for days in VINTAGE_DAYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +276,11 @@ def drill(
 def get_figure(*, name: str, key: str, as_of: date, base_date: date | None, currency: str) -> Figure | None:
     """Return one figure as it was counted."""
     return Figure.objects.filter(name=name, key=key, as_of=as_of, base_date=base_date, currency=currency).first()
+
+
+def list_figures(*, as_of: date) -> list[Figure]:
+    """Return every figure of a date, by name."""
+    return list(Figure.objects.filter(as_of=as_of).order_by("name", "-base_date", "currency", "key"))
 
 
 def list_movements(*, loan_refs: Sequence[str]) -> list[Movement]:

@@ -25,7 +25,10 @@ class Entry:
 _WORK, _BOOK, _WATCH, _RUN = _("Work"), _("Loan book"), _("Oversight"), _("Administration")
 
 # Each feature adds its line here when its page is there.
-ENTRIES: tuple[Entry, ...] = (Entry("oversight:runs", _("Day runs"), "player-play", "runs.view", _RUN),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("delinquency:cockpit", _("Cockpit"), "chart-bar", "cockpit.view", _BOOK),
+    Entry("oversight:runs", _("Day runs"), "player-play", "runs.view", _RUN),
+)
 
 
 def is_allowed(request: HttpRequest, permission: str) -> bool:

@@ -37,3 +37,12 @@ def first_whole(limit: Decimal, bound: Bound) -> int:
     if bound is Bound.OVER:
         return int(limit.to_integral_value(ROUND_FLOOR)) + 1
     raise ValueError(f"'{bound}' has no smallest number: it limits from above")
+
+
+def last_whole(limit: Decimal, bound: Bound) -> int:
+    """Return the largest whole number that meets 'within' or 'under' a limit: within 20 days is day 20."""
+    if bound is Bound.WITHIN:
+        return int(limit.to_integral_value(ROUND_FLOOR))
+    if bound is Bound.UNDER:
+        return int(limit.to_integral_value(ROUND_CEILING)) - 1
+    raise ValueError(f"'{bound}' has no largest number: it limits from below")

@@ -15,7 +15,7 @@ import yaml
 from qingshou.kernel.errors import NotCovered
 from qingshou.kernel.periods import Period, merge
 from qingshou.kernel.verdict import Article, Confidence
-from qingshou.law.reading import Bound, first_whole, is_met
+from qingshou.law.reading import Bound, first_whole, is_met, last_whole
 
 LAW_DIR = Path(__file__).parent
 
@@ -55,14 +55,24 @@ class Taken:
     @property
     def first_whole(self) -> int:
         """The smallest whole number that meets the limit (over 90 is 91)."""
-        return first_whole(self.number, self._bound)
+        return first_whole(self.number, self.side)
+
+    @property
+    def last_whole(self) -> int:
+        """The largest whole number that meets the limit (within 20 is 20)."""
+        return last_whole(self.number, self.side)
+
+    def is_met_by_share(self, part: Decimal, whole: Decimal) -> bool:
+        """Tell whether a part of a whole meets this limit, without dividing."""
+        return is_met(part, whole * self.number, self.side)
 
     def is_met_by(self, amount: Decimal | int) -> bool:
         """Tell whether an amount meets this limit by the word the text uses."""
-        return is_met(amount, self.number, self._bound)
+        return is_met(amount, self.number, self.side)
 
     @property
-    def _bound(self) -> Bound:
+    def side(self) -> Bound:
+        """The word the limit uses; a value without one is not a limit and must not be compared with."""
         if self.bound is None:
             raise ValueError(f"{self.article} has no bound: it is not a limit")
         return self.bound

@@ -11,12 +11,15 @@ from qingshou.law.china.caps import rate_cap
 from qingshou.law.china.civil_code.rules import deadline
 from qingshou.law.china.holidays.rules import day_kind, is_workday
 from qingshou.law.china.interest_settlement.rules import settlement_dates
+from qingshou.law.china.local_bodies import rules as local_bodies
 from qingshou.law.china.lpr.rules import lpr_on
+from qingshou.law.china.micro_loans import rules as micro_loans
 from qingshou.law.china.penalty_2003.rules import penalty_rate
 from qingshou.law.china.penalty_interest import PenaltyTerms, penalty_interest
 from qingshou.law.china.provisions_2011.rules import provision_standard
 from qingshou.law.uk.breathing_space.rules import may_do
 from qingshou.law.us.garnishment.rules import weekly_max
+from qingshou.law.values import all_instruments
 
 REFUSALS = {"NOT_COVERED", "BAD_INPUT"}
 
@@ -191,3 +194,34 @@ def test_may_do(case):
     if not refuses(case["answer"], ask):
         assert ask().value == case["answer"]
         assert ask().articles
+
+
+INSTRUMENTS = {law.id: law for law in all_instruments()}
+
+
+@table("value_on")
+def test_values_that_no_rule_reads_yet(case):
+    def ask():
+        return INSTRUMENTS[case["instrument"]].value_on(case["value"], case["on"])
+
+    if refuses(case["is"], ask):
+        return
+    assert ask().text == case["is"]
+    if "bound" in case:
+        assert ask().side == case["bound"]
+
+
+@pytest.mark.parametrize("on", [date(2024, 12, 31), date(2025, 1, 1)])
+def test_the_holidays_of_a_year_add_up(on):
+    law = INSTRUMENTS["china.holidays"]
+    feasts = [value_id for value_id in law.values if value_id != "statutory_days"]
+    assert len(feasts) == 7
+    assert sum(law.value_on(name, on).whole for name in feasts) == law.value_on("statutory_days", on).whole
+
+
+def test_the_kinds_of_local_bodies_are_as_many_as_the_text_names():
+    assert len(local_bodies.KINDS) == INSTRUMENTS["china.local_bodies"].value_on("kinds_exempt", date(2021, 1, 1)).whole
+
+
+def test_a_bridge_loan_of_a_micro_loan_company_keeps_its_own_cap():
+    assert micro_loans.cap(date(2028, 1, 1), is_bridge_loan=True).rate == Decimal("0.24")

@@ -11,7 +11,7 @@ import yaml
 from qingshou.kernel.errors import NotCovered
 from qingshou.kernel.verdict import Confidence
 from qingshou.law.coverage import coverage
-from qingshou.law.reading import Bound, first_whole, is_met
+from qingshou.law.reading import Bound, first_whole, is_met, last_whole
 from qingshou.law.values import LAW_DIR, all_instruments, load
 
 HERE = Path(__file__).parent
@@ -114,21 +114,22 @@ def test_a_values_file_against_the_schema_is_refused(tmp_path, change, words):
 
 
 @pytest.mark.parametrize(
-    ("bound", "below", "at", "above", "first"),
+    ("bound", "below", "at", "above", "first", "last"),
     [
-        (Bound.FROM, False, True, True, 90),
-        (Bound.OVER, False, False, True, 91),
-        (Bound.WITHIN, True, True, False, None),
-        (Bound.UNDER, True, False, False, None),
+        (Bound.FROM, False, True, True, 90, None),
+        (Bound.OVER, False, False, True, 91, None),
+        (Bound.WITHIN, True, True, False, None, 90),
+        (Bound.UNDER, True, False, False, None, 89),
     ],
 )
-def test_words_of_number(bound, below, at, above, first):
+def test_words_of_number(bound, below, at, above, first, last):
     assert [is_met(days, Decimal(90), bound) for days in (89, 90, 91)] == [below, at, above]
-    if first is None:
-        with pytest.raises(ValueError, match="no smallest"):
-            first_whole(Decimal(90), bound)
-    else:
-        assert first_whole(Decimal(90), bound) == first
+    for ask, expected in ((first_whole, first), (last_whole, last)):
+        if expected is None:
+            with pytest.raises(ValueError, match="has no"):
+                ask(Decimal(90), bound)
+        else:
+            assert ask(Decimal(90), bound) == expected
 
 
 def test_a_limit_that_is_not_whole_is_reached_by_the_next_whole_number():

@@ -30,7 +30,7 @@ def provision_standard(
             value_id = f"{name}_range_end"
         ratio = LAW.value_on(value_id, on)
         least = base * ratio.number
-        fields = {"ratio": ratio.number, "least": least, "met": provisions >= least}
+        fields = {"ratio": ratio.number, "least": least, "met": ratio.is_met_by_share(provisions, base)}
         reasons.append(Reason(name.upper(), fields, ratio.article))
     reasons.sort(key=lambda one: bool(one.fields["met"]))
     return Verdict("MET" if all(one.fields["met"] for one in reasons) else "NOT_MET", tuple(reasons))

@@ -35,7 +35,7 @@ def is_material(facts: ClassificationFacts, on: date) -> bool | None:
     if facts.arrears is None or facts.exposure is None:
         return None
     amount, share = materiality_limits(facts.borrower_kind, on)
-    return amount.is_met_by(facts.arrears) and facts.arrears > facts.exposure * share.number
+    return amount.is_met_by(facts.arrears) and share.is_met_by_share(facts.arrears, facts.exposure)
 
 
 @rule(LAW, article="178(1)(b); 2018/171 arts 1(5), 2(4)", confidence=Confidence.READ)

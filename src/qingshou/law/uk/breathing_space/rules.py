@@ -10,7 +10,7 @@ from qingshou.kernel.errors import BadInput
 from qingshou.kernel.money import ZERO
 from qingshou.kernel.verdict import Confidence, Reason, Verdict
 from qingshou.law.register import rule
-from qingshou.law.values import beside
+from qingshou.law.values import Taken, beside
 
 LAW = beside(__file__)
 
@@ -50,27 +50,27 @@ class BreathingSpace:
 def dates(*, entered_date: date) -> BreathingSpace:
     """Return the dates that follow from the day of the register entry; refuses before 2021-05-04."""
 
-    def days(value_id: str) -> int:
-        return LAW.value_on(value_id, entered_date).whole
+    def take(value_id: str) -> Taken:
+        return LAW.value_on(value_id, entered_date)
 
-    start = entered_date + timedelta(days=days("start_after_entry"))
+    start = entered_date + timedelta(days=take("start_after_entry").whole)
 
-    def day_number(value_id: str) -> date:
+    def day_number(number: int) -> date:
         # Day 1 is the start day itself: "beginning with".
-        return start + timedelta(days=days(value_id) - 1)
+        return start + timedelta(days=number - 1)
 
-    last = day_number("length")
+    last = day_number(take("length").whole)
     return BreathingSpace(
         start_date=start,
         last_date=last,
-        midway_review_from_date=day_number("midway_review_after") + timedelta(days=1),
-        midway_review_by_date=day_number("midway_review_by"),
-        creditor_review_by_date=day_number("creditor_review_by"),
-        adviser_review_by_date=day_number("adviser_review_by"),
-        court_application_by_date=day_number("court_application_by"),
-        additional_debt_optional_after_date=day_number("additional_debt_optional_after"),
-        limitation_extended_to_date=last + timedelta(weeks=days("limitation_extension")) - timedelta(days=1),
-        next_application_after_date=add_months(last, days("repeat_after")),
+        midway_review_from_date=day_number(take("midway_review_after").first_whole),
+        midway_review_by_date=day_number(take("midway_review_by").last_whole),
+        creditor_review_by_date=day_number(take("creditor_review_by").last_whole),
+        adviser_review_by_date=day_number(take("adviser_review_by").last_whole),
+        court_application_by_date=day_number(take("court_application_by").last_whole),
+        additional_debt_optional_after_date=day_number(take("additional_debt_optional_after").first_whole - 1),
+        limitation_extended_to_date=last + timedelta(weeks=take("limitation_extension").whole) - timedelta(days=1),
+        next_application_after_date=add_months(last, take("repeat_after").whole),
     )
 
 

@@ -56,9 +56,12 @@ def test_a_fact_without_one_spelling_is_refused(tenant):
 
 
 def test_the_event_goes_when_the_doing_fails(tenant):
-    with pytest.raises(RuntimeError), transaction.atomic():
-        _record(uuid4())
-        raise RuntimeError
+    def fail():
+        with transaction.atomic():
+            _record(uuid4())
+            raise RuntimeError
+
+    pytest.raises(RuntimeError, fail)
     assert (AuditEvent.objects.count(), AuditHead.objects.count()) == (0, 0)
 
 
@@ -75,8 +78,9 @@ def test_many_events_on_many_chains_at_once(tenant):
 
 
 def test_one_bad_entry_among_many_records_none(tenant):
+    entries = [Entry("CASE", uuid4(), "A"), Entry("CASE", uuid4(), "A", {"x": 0.1})]
     with pytest.raises(UnfitFact), transaction.atomic():
-        record_many(entries=[Entry("CASE", uuid4(), "A"), Entry("CASE", uuid4(), "A", {"x": 0.1})], actor=SYSTEM, now=NOW)
+        record_many(entries=entries, actor=SYSTEM, now=NOW)
     assert AuditEvent.objects.count() == 0
 
 
@@ -84,9 +88,9 @@ def test_the_application_may_add_but_not_change(tenant):
     _record(uuid4())
     for statement in ("UPDATE audit_auditevent SET facts = '{}'", "DELETE FROM audit_auditevent",
                       "TRUNCATE audit_auditevent", "DELETE FROM audit_auditanchor"):  # fmt: skip
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        refused = pytest.raises(ProgrammingError, match="permission denied")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def test_two_events_cannot_follow_one(tenant):

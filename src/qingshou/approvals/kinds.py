@@ -1,0 +1,82 @@
+"""What may be asked for: each feature registers its kinds, with what an approval sets in motion."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from qingshou.audit.actors import Actor
+from qingshou.kernel.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A request as it is handed to what it sets in motion."""
+
+    id: UUID
+    kind: str
+    subject_kind: str
+    subject_id: UUID
+    amount: Decimal | None
+    currency: str
+    reason: str
+    payload: dict[str, Any]
+    requested_by_id: UUID
+    requested_by_name: str
+
+
+Effect = Callable[[Decided, Actor, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of request.
+
+    `permission` must be held by whoever decides, on top of the limits; `on_approved` runs in the decision's
+    transaction, so that an approval without its effect, or an effect without approval, cannot be.
+    """
+
+    code: str
+    permission: str
+    on_approved: Effect
+    phrase: "str | Promise"
+    # address of the subject's page, for the queue
+    href: Callable[[UUID], str] | None = None
+
+
+class UnknownKind(BadInput):
+    """Nothing of this kind can be asked for."""
+
+    code = "UNKNOWN_APPROVAL_KIND"
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(
+    code: str,
+    *,
+    permission: str,
+    on_approved: Effect,
+    phrase: "str | Promise",
+    href: Callable[[UUID], str] | None = None,
+) -> None:
+    """Make a kind of request known; a feature does so when the application starts."""
+    _kinds[code] = Kind(code, permission, on_approved, phrase, href)
+
+
+def kind_of(code: str) -> Kind:
+    """Return a kind; stops with UnknownKind."""
+    try:
+        return _kinds[code]
+    except KeyError:
+        raise UnknownKind(f"Nothing of the kind '{code}' can be asked for.") from None
+
+
+def all_kinds() -> list[Kind]:
+    """Return every kind, by code."""
+    return [_kinds[code] for code in sorted(_kinds)]

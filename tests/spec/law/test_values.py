@@ -17,6 +17,7 @@ from qingshou.law.values import LAW_DIR, all_instruments, load
 HERE = Path(__file__).parent
 VALUES = [(law, value) for law in all_instruments() for value in law.values.values()]
 DAY = timedelta(days=1)
+TEXTS = yaml.safe_load((HERE / "texts_in_force.yaml").read_text(encoding="utf-8"))["texts"]
 
 
 @pytest.mark.parametrize(("law", "value"), VALUES, ids=lambda one: one.id)
@@ -53,6 +54,20 @@ def test_a_value_lies_inside_its_text_and_reads_as_its_unit_says(law, value):
             assert Decimal(entry.text) >= 0
         if "general knowledge" in value.source:
             assert entry.confidence is Confidence.UNVERIFIED, "general knowledge is unverified"
+
+
+def test_every_text_is_in_force_when_the_table_says():
+    in_force = {law.id: (law.in_force.from_date, law.in_force.until_date) for law in all_instruments()}
+    assert in_force == {name: (text["from"], text.get("until")) for name, text in TEXTS.items()}
+
+
+@pytest.mark.parametrize(("law", "value"), VALUES, ids=lambda one: one.id)
+def test_a_value_covers_the_days_of_its_text(law, value):
+    text = TEXTS[law.id]
+    assert value.entries[0].period.from_date == text.get("later", {}).get(value.id, text["from"])
+    ends_early = {"china.private_lending.yearly_rate_max", "china.micro_loans.all_in_rate_max"}
+    if f"{law.id}.{value.id}" not in ends_early:
+        assert value.entries[-1].period.until_date == text.get("until")
 
 
 @pytest.mark.parametrize("law", all_instruments(), ids=lambda law: law.id)

@@ -23,6 +23,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+@app.callback()
+def _root() -> None:
+    """Keep commands named even when only one of them is mounted."""
+
+
 # Where each group of commands lives; a module gives its Typer as `app`.
 GROUPS = {
     "day": "qingshou.interfaces.commands.day",

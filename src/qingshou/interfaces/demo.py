@@ -119,22 +119,25 @@ def _bars(console: Console) -> Iterator[Progress]:
 
 def summary(tenant_id: UUID, console: Console) -> None:
     """Print what the days did: loans, overdue by class, roll rates, cases opened, moved and closed."""
-    table = Table(title="示範銀行 Demo Bank")
-    heads = ("as of", "loans", "overdue", "mild", "moderate", "severe", "rolled M1", "rolled M2", "rolled M3",
-             "cured M1", "opened", "moved", "closed")  # fmt: skip
-    for head in heads:
-        table.add_column(head, justify="left" if head == "as of" else "right")
+    book = Table(title="示範銀行 Demo Bank: the book at each month-end")
+    moves = Table(title="What moved since the month before, and the cases it made")
+    for table, heads in (
+        (book, ("as of", "loans", "overdue", "share", "mild", "moderate", "severe")),
+        (moves, ("as of", "M2>M3", "M3>M4", "cured M2", "opened", "moved", "closed")),
+    ):
+        for head in heads:
+            table.add_column(head, justify="left" if head == "as of" else "right", no_wrap=True)
     with using(tenant_id):
         for row in summary_table(dates=MONTH_ENDS):
+            day, loans, overdue = str(row["as_of"]), row["loans"], row["overdue"]
+            counts = (row["severities"].get(name, 0) for name in ("MILD", "MODERATE", "SEVERE"))
+            book.add_row(day, _count(loans), _count(overdue), _percent(Decimal(overdue) / loans), *map(_count, counts))
+            rates = (row["roll_rates"].get("M2>M3"), row["roll_rates"].get("M3>M4"), row["cure_rates"].get("M2"))
             cases = get_run(as_of=row["as_of"]).step("cases").facts
-            table.add_row(
-                str(row["as_of"]), _count(row["loans"]), _count(row["overdue"]),
-                *(_count(row["severities"].get(name, 0)) for name in ("MILD", "MODERATE", "SEVERE")),
-                *(_percent(row["roll_rates"].get(bucket)) for bucket in ("M1", "M2", "M3")),
-                _percent(row["cure_rates"].get("M1")),
-                *(_count(cases[name]) for name in ("opened", "moved", "closed")),
-            )  # fmt: skip
-    console.print(table)
+            made = (cases[name] for name in ("opened", "moved", "closed"))
+            moves.add_row(day, *map(_percent, rates), *map(_count, made))
+    console.print(book)
+    console.print(moves)
 
 
 def _count(value: int) -> str:

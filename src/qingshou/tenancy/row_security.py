@@ -4,6 +4,7 @@ Laying it after every migration, from the models themselves, means that no table
 tests/integration/tenancy compares PostgreSQL's own catalogue with the list of exempt tables.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 from django.apps import apps
@@ -78,3 +79,16 @@ def lay_policies(**_: object) -> None:
             cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
             cursor.execute(f'DROP POLICY IF EXISTS tenant_rows ON "{table}"')
             cursor.execute(f'CREATE POLICY tenant_rows ON "{table}" USING ({condition}) WITH CHECK ({condition})')
+        # what was laid is remembered in the catalogue, so that a start can tell whether there is anything to do
+        cursor.execute(f"COMMENT ON FUNCTION qingshou_tenant() IS '{_fingerprint()}'")
+
+
+def are_policies_laid() -> bool:
+    """Say whether the policies in the database are those of this code."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regprocedure('qingshou_tenant()'), 'pg_proc')")
+        return bool(cursor.fetchone()[0] == _fingerprint())
+
+
+def _fingerprint() -> str:
+    return hashlib.sha256(repr((_FUNCTIONS, list(policies()))).encode()).hexdigest()

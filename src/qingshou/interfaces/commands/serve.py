@@ -71,14 +71,26 @@ def _bring_up() -> None:
         ensure_running(settings.ENVIRONMENT.home, settings.DATABASE_PASSWORDS)
     with console.status("building the page assets ..."):
         assets.build()
-        catalogues.compile_all()
+        catalogues.compile()
     with console.status("migrating the database ..."):
         bring_up_to_date()
         setup()
     with console.status("collecting the assets ..."):
-        from django.core.management import call_command
+        _collect_assets()
 
+
+def _collect_assets() -> None:
+    """Compress and name the assets for serving; nothing to do where the same ones were collected before."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from qingshou.interfaces.web import assets
+
+    built = (assets.BUILT / "inputs.sha256").read_text()
+    stamp = settings.STATIC_ROOT / "inputs.sha256"
+    if not stamp.exists() or stamp.read_text() != built:
         call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(built)
 
 
 def _serve(port: int, *, host: str, workers: int, after: tuple[str, ...]) -> None:

@@ -98,6 +98,14 @@ def test_classify_takes_every_fact(options, expected):
         ("coverage --jurisdiction atlantis", "BAD_INPUT", 65),
         ("deadline --from 2024-01-01", "BAD_INPUT", 65),
         ("day --on 2027-01-01", "NOT_COVERED", 69),
+        ("breathing-space --entered 9999-12-30", "BAD_INPUT", 65),
+        ("breathing-space --entered 2021-05-03", "NOT_COVERED", 69),
+        (
+            "penalty-interest --principal 1 --contract-rate 9 --contract-date 2018-01-01"
+            " --from 2018-01-01 --until 2218-12-31 --compound-penalty",
+            "BAD_INPUT",
+            65,
+        ),
         ("lpr --on 2019-08-19", "NOT_COVERED", 69),
         (
             "penalty-interest --principal 1e5 --contract-rate 0.06 --contract-date 2018-01-01"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 from qingshou.kernel.days import days_between
@@ -72,7 +72,7 @@ def penalty_interest(
     if terms.compounds_penalty:
         on_interest += _on_penalty(principal, in_term_interest, penal.rate, from_date, until_date)
         reasons.append(Reason("COMPOUND_ON_PENALTY_DISPUTED", {}, base.article))
-    parts = [round_money(part, "CNY", Rounding.HALF_UP) for part in (on_principal, on_interest)]
+    parts = [_at_the_cent(part) for part in (on_principal, on_interest)]
     total = parts[0] + parts[1]
     cap_amount, cap_reasons = _cap(principal, terms, from_date, until_date)
     cut = max(ZERO, total - cap_amount) if cap_amount is not None else ZERO
@@ -131,4 +131,13 @@ def _cap(
             return None, reasons
         part, _ = interest(base=principal, rate=cap.rate, from_date=start, until_date=end)
         amount += part
-    return round_money(amount, "CNY", Rounding.HALF_UP), reasons
+    return _at_the_cent(amount), reasons
+
+
+def _at_the_cent(amount: Decimal) -> Decimal:
+    try:
+        return round_money(amount, "CNY", Rounding.HALF_UP)
+    except InvalidOperation:
+        raise BadInput(
+            "The interest has more digits than money has: check the rate, the amount and the dates."
+        ) from None

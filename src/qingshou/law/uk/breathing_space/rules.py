@@ -49,6 +49,8 @@ class BreathingSpace:
 @rule(LAW, article="8, 9, 15, 17-19, 24, 26, 27", confidence=Confidence.READ)
 def dates(*, entered_date: date) -> BreathingSpace:
     """Return the dates that follow from the day of the register entry; refuses before 2021-05-04."""
+    if entered_date.year >= date.max.year - 1:
+        raise BadInput(f"The dates that follow from {entered_date} lie outside the calendar: give another day.")
 
     def take(value_id: str) -> Taken:
         return LAW.value_on(value_id, entered_date)

@@ -15,6 +15,7 @@ converters.register()
 urlpatterns = [
     path("", pages.home, name="home"),
     path("language/", set_language, name="set_language"),
+    path("imports/", include("qingshou.features.book.urls")),
     path("cockpit/", include("qingshou.features.delinquency.urls")),
     path("runs/", include("qingshou.features.oversight.urls")),
     path("accounts/", include("allauth.urls")),

@@ -15,7 +15,7 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.operations import record
 from qingshou.features.book.importing import SUBJECT
-from qingshou.features.book.intake.mapping import Mapping, load_mapping, shipped_names
+from qingshou.features.book.intake.mapping import Mapping, load_mapping, load_raw, shipped_names
 from qingshou.features.book.intake.places import Places
 from qingshou.features.book.intake.quarantine import read_quarantine
 from qingshou.features.book.intake.quarantine_form import MARKERS, unguard
@@ -31,7 +31,7 @@ _VALUE_CHARS = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of one refused row. `value` is masked where the column may hold personal data, None where it is none."""
+    """One fault of one refused row. `value` is masked where the column may hold personal data."""
 
     line: int
     row: int
@@ -69,7 +69,7 @@ def list_faults(
 
 
 def open_rejects(*, row: Import, home: Path, actor: Actor, now: datetime) -> Iterator[bytes]:
-    """Return the refused rows as CSV, piece by piece; the download is recorded, for the file holds the lender's values."""
+    """Return the refused rows as CSV, piece by piece; the download is recorded: the file holds the lender's values."""
     chunks = _sealed_rows(row, home)
     with transaction.atomic():
         record(
@@ -117,7 +117,7 @@ def _shown(values: dict[str, str], column: str, open_columns: frozenset[str]) ->
 
 def _open_columns(row: Import) -> frozenset[str]:
     """Return the file's columns that surely hold nothing personal: those the mapping fills only open targets from."""
-    mapping = _mapping_of(row)
+    mapping = mapping_of(row)
     if mapping is None:
         return frozenset()
     fills: dict[str, bool] = {}
@@ -130,13 +130,25 @@ def _open_columns(row: Import) -> frozenset[str]:
     return frozenset(name for name, is_personal in fills.items() if not is_personal)
 
 
-def _mapping_of(row: Import) -> Mapping | None:
+def mapping_of(row: Import) -> Mapping | None:
+    """Return the mapping an import was read by, or None when it is no longer known."""
+    found = _document_and_mapping(row)
+    return found[1] if found else None
+
+
+def document_of_import(row: Import) -> dict[str, Any] | None:
+    """Return the document of the mapping an import was read by, or None when it is no longer known."""
+    found = _document_and_mapping(row)
+    return load_raw(found[0]) if found else None
+
+
+def _document_and_mapping(row: Import) -> tuple[Any, Mapping] | None:
     kept: Sequence[Any] = KeptMapping.objects.filter(name=row.mapping_name).values_list("document", flat=True)
     shipped = [row.mapping_name] if row.mapping_name in shipped_names() else []
     for document in (*kept, *shipped):
         mapping = load_mapping(document, as_of=row.as_of)
         if mapping.digest == row.mapping_hash:
-            return mapping
+            return document, mapping
     return None
 
 

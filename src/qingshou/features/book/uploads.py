@@ -38,6 +38,8 @@ class Upload:
     sent_at: str
     as_of: str = ""
     mapping: dict[str, Any] = field(default_factory=dict)
+    headers: list[str] = field(default_factory=list)
+    has_header: bool = True
     corrects: str = ""  # id of the import whose refused rows this file corrects
     state: str = DRAFT
     import_id: str = ""
@@ -62,11 +64,12 @@ class Uploads:
     def keep(
         self, *, chunks: Iterable[bytes], file_name: str, sent_by: str, now: datetime, corrects: str = ""
     ) -> Upload:
-        """Write a file to disk as it comes in; stops with FileRefused when it is empty, too large or of no known kind."""
+        """Write a file to disk as it comes in; FileRefused when it is empty, too large or of no known kind."""
         name = _CONTROL.sub("", Path(file_name.replace("\\", "/")).name)[:200] or "file"
         if _suffix(name) is None:
             raise FileRefused(
-                f"This kind of file is not taken: send CSV (also .gz), XLSX or Parquet, ending in {', '.join(_SUFFIXES)}.",
+                "This kind of file is not taken: send CSV (also .gz), XLSX or Parquet, "
+                f"ending in {', '.join(_SUFFIXES)}.",
                 why="KIND",
             )
         upload = Upload(

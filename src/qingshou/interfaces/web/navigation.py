@@ -27,6 +27,7 @@ _WORK, _BOOK, _WATCH, _RUN = _("Work"), _("Loan book"), _("Oversight"), _("Admin
 # Each feature adds its line here when its page is there.
 ENTRIES: tuple[Entry, ...] = (
     Entry("delinquency:cockpit", _("Cockpit"), "chart-bar", "cockpit.view", _BOOK),
+    Entry("book:imports", _("Imports"), "file-import", "imports.view", _BOOK),
     Entry("oversight:runs", _("Day runs"), "player-play", "runs.view", _RUN),
 )
 

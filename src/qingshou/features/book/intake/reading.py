@@ -89,14 +89,14 @@ class Source:
         kind = text.strip().splitlines()[-1].split(":")[0][:80] if text.strip() else f"exit {code}"
         return FileRefused(f"The file could not be read ({kind}).", why="PARSER_FAILED")
 
-    def close(self) -> None:
-        """End the child, whatever it is doing."""
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                pipe.close()
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
 
 
 @contextlib.contextmanager
@@ -138,13 +138,7 @@ def open_source(
             json.dumps({"path": str(path.resolve()), "spec": asdict(spec), "rows_max": rows_max}).encode()
         )
         process.stdin.close()
-    source: Source | None = None
     try:
-        source = Source(process, stall_seconds)
-        yield source
+        yield Source(process, stall_seconds)
     finally:
-        if source is not None:
-            source.close()
-        elif process.poll() is None:
-            process.kill()
-            process.wait()
+        _end(process)

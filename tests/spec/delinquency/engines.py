@@ -118,7 +118,9 @@ def classified_by_engine(
     return {row["loan_id"]: {name: row[name] for name in CLASSIFIED_COLUMNS} for row in found}
 
 
-def classified_by_reference(loans: Sequence[Loan], terms: ClassTerms, table: SeverityTable) -> dict[str, dict[str, Any]]:
+def classified_by_reference(
+    loans: Sequence[Loan], terms: ClassTerms, table: SeverityTable
+) -> dict[str, dict[str, Any]]:
     """Class by the reference."""
     names = [one.name for one in fields(Classified) if one.name != "loan_id"]
     found = classify_loans(loans=loans, terms=terms, table=table)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.spec.delinquency.engines import Aged, aged_by_engine, aged_by_reference
 
 from qingshou.engine import Engine
 from qingshou.features.delinquency.reference import PARTS, Instalment, Pause, Payment
 from qingshou.features.delinquency.rules import AgeTerms
-from tests.spec.delinquency.engines import Aged, aged_by_engine, aged_by_reference
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "ageing.yaml").read_text("utf-8"))["cases"]
 AS_OF = date(2024, 6, 30)
@@ -58,16 +58,8 @@ def test_reference(case: dict[str, Any]) -> None:
     _check(case, found[case["name"]])
 
 
-@pytest.mark.parametrize("with_total", [True, False], ids=["running total kept", "window"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_duckdb(case: dict[str, Any], duck: Engine, with_total: bool) -> None:
-    instalments, payments, pauses, exposures = _rows(case)
-    found = aged_by_engine(duck, instalments, payments, pauses, _terms(case), exposures, with_total=with_total)
-    _check(case, found[case["name"]])
-
-
 def _together() -> list[tuple[AgeTerms, list[dict[str, Any]]]]:
-    """Cases of the same terms go into one frame: Spark is slow to start a job, and rows must not mix."""
+    """Cases of the same terms go into one frame: a job is slow to start, and loans must not mix."""
     groups: list[tuple[AgeTerms, list[dict[str, Any]]]] = []
     for case in CASES:
         terms = _terms(case)
@@ -80,10 +72,7 @@ def _together() -> list[tuple[AgeTerms, list[dict[str, Any]]]]:
     return groups
 
 
-@pytest.mark.spark
-@pytest.mark.xdist_group("spark")
-@pytest.mark.parametrize(("terms", "cases"), _together(), ids=lambda value: getattr(value, "as_of", None))
-def test_spark(terms: AgeTerms, cases: list[dict[str, Any]], spark: Engine) -> None:
+def _check_together(engine: Engine, terms: AgeTerms, cases: list[dict[str, Any]], *, with_total: bool) -> None:
     instalments, payments, pauses, exposures = [], [], [], {}
     for case in cases:
         own = _rows(case)
@@ -91,6 +80,19 @@ def test_spark(terms: AgeTerms, cases: list[dict[str, Any]], spark: Engine) -> N
         payments += own[1]
         pauses += own[2]
         exposures |= own[3] or {}
-    found = aged_by_engine(spark, instalments, payments, pauses, terms, exposures or None, with_total=False)
+    found = aged_by_engine(engine, instalments, payments, pauses, terms, exposures or None, with_total=with_total)
     for case in cases:
         _check(case, found[case["name"]])
+
+
+@pytest.mark.parametrize("with_total", [True, False], ids=["running total kept", "window"])
+@pytest.mark.parametrize(("terms", "cases"), _together(), ids=lambda value: getattr(value, "as_of", ""))
+def test_duckdb(terms: AgeTerms, cases: list[dict[str, Any]], duck: Engine, with_total: bool) -> None:
+    _check_together(duck, terms, cases, with_total=with_total)
+
+
+@pytest.mark.spark
+@pytest.mark.xdist_group("spark")
+@pytest.mark.parametrize(("terms", "cases"), _together(), ids=lambda value: getattr(value, "as_of", ""))
+def test_spark(terms: AgeTerms, cases: list[dict[str, Any]], spark: Engine) -> None:
+    _check_together(spark, terms, cases, with_total=False)

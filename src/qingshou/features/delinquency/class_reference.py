@@ -119,7 +119,8 @@ def _is_caught(row: Loan, rows: Iterable[Loan], ranks: Mapping[str, int | None],
 
 def _is_bad(row: Loan, rank: int | None, terms: ClassTerms) -> bool:
     if terms.contagion is not None and terms.contagion.counts_overdue_over_90:
-        return row.overdue_days is not None and row.overdue_days > 90
+        # What is not material neither counts nor spreads.
+        return row.overdue_days is not None and row.overdue_days > 90 and not _is_immaterial(row, terms)
     return rank is not None and rank >= terms.non_performing_rank
 
 

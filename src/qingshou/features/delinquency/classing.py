@@ -178,7 +178,10 @@ def spreading_borrowers(ranked: Frame, terms: ClassTerms, spread: Spread) -> Fra
     Shares are taken currency by currency, for amounts in several cannot be added; one over the limit is enough.
     """
     bound = ranked.filter(_is_bound(spread))
-    is_bad = days > 90 if spread.counts_overdue_over_90 else nw.col("own_rank") >= terms.non_performing_rank
+    is_bad = nw.col("own_rank") >= terms.non_performing_rank
+    if spread.counts_overdue_over_90:
+        # What is not material neither counts nor spreads.
+        is_bad = (days > 90) & (nw.col("own_reason") != "BELOW_MATERIALITY")
     bound = bound.select("borrower_id", "currency", "balance", is_bad=is_bad.fill_null(value=False))
     with_bad = bound.filter(nw.col("is_bad")).select("borrower_id").unique()
     owed = nw.when(nw.col("balance") > 0).then(nw.col("balance")).otherwise(ZERO)

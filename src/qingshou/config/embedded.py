@@ -1,8 +1,11 @@
 """The embedded PostgreSQL: a real server from a wheel, in <home>/postgres, reached by a local socket with passwords."""
 
+import atexit
+import json
 import os
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -40,6 +43,8 @@ def ensure_running(home: Path, passwords: dict[str, str]) -> None:
 
     data = (home / "postgres").expanduser().resolve()
     data.parent.mkdir(parents=True, exist_ok=True)
+    # the wheel counts the processes that hold the server; those that were killed must not keep it up for ever
+    _forget_the_dead(data)
     marker = home / "postgres-ready"
     if not marker.exists():
         server = get_server(data, cleanup_mode="stop")
@@ -53,8 +58,20 @@ def ensure_running(home: Path, passwords: dict[str, str]) -> None:
         server.stop()
         marker.write_text("roles laid down\n")
         server.start()
+    else:
+        get_server(data, cleanup_mode="stop")
+    atexit.register(_forget_the_dead, data)  # runs before the wheel's own handler, which stops the server at zero
+
+
+def _forget_the_dead(data: Path) -> None:
+    path = data / ".handle_pids.json"
+    try:
+        held = json.loads(path.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
         return
-    get_server(data, cleanup_mode="stop")
+    alive = [pid for pid in held if psutil.pid_exists(pid)]
+    if alive != held:
+        path.write_text(json.dumps(alive))
 
 
 def _runtime_dir(home: Path) -> None:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qingshou.kernel.errors import Conflict
@@ -47,23 +47,19 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "qingshou.interfaces.cli", "worker"]
 
 
-def wait_until_answering(port: int, *, limit_s: float = 60) -> None:
-    """Wait until the server answers on loopback; stops with Conflict when it does not in time."""
-    until = time.monotonic() + limit_s
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise Conflict(
-        f"The server did not answer on port {port} within {limit_s:.0f} s: see its messages above.", port=port
-    )
+def answers(port: int) -> bool:
+    """Say whether something answers on this port of loopback."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def run_together(commands: Sequence[Sequence[str]], *, log: Path) -> int:
+def run_together(
+    commands: Sequence[Sequence[str]], *, log: Path, is_ready: Callable[[], bool], when_ready: Callable[[], None]
+) -> int:
     """Run the processes until Ctrl-C, SIGTERM or the end of one; then stop them all, gently first.
 
+    Takes   is_ready    asked until it is true, then `when_ready` is called once
     Gives   0 after Ctrl-C or SIGTERM; otherwise the exit code of the process that ended by itself
     """
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -81,8 +77,12 @@ def run_together(commands: Sequence[Sequence[str]], *, log: Path) -> int:
 
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)
+        told = False
         try:
             while not stopping:
+                if not told and is_ready():
+                    told = True
+                    when_ready()
                 ended = next((process for process in processes if process.poll() is not None), None)
                 if ended is not None:
                     return ended.returncode or 1

@@ -97,16 +97,25 @@ def _serve(port: int, *, host: str, workers: int, after: tuple[str, ...]) -> Non
     from django.db import connections
 
     from qingshou.config import settings
-    from qingshou.interfaces.serving import free_port, run_together, server_command, worker_command
+    from qingshou.interfaces.serving import answers, free_port, run_together, server_command, worker_command
 
     chosen = free_port(port, strict=False)
     connections.close_all()
     console = Console()
     log = settings.QINGSHOU_HOME / "log" / "serve.log"
-    console.print(f"\nServing on http://{host}:{chosen}/  (messages: {log}; Ctrl-C stops everything)", highlight=False)
-    for line in after:
-        console.print(line, highlight=False, markup=False)
-    code = run_together([server_command(chosen, host=host, workers=workers), worker_command()], log=log)
+
+    def tell() -> None:
+        console.print(f"\nServing on http://{host}:{chosen}/", highlight=False)
+        for line in after:
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(f"Messages go to {log}. Ctrl-C stops everything.", highlight=False, soft_wrap=True)
+
+    code = run_together(
+        [server_command(chosen, host=host, workers=workers), worker_command()],
+        log=log,
+        is_ready=lambda: answers(chosen),
+        when_ready=tell,
+    )
     if code:
         console.print(f"A process ended by itself (code {code}): see {log}", style="red")
         raise typer.Exit(code)

@@ -1,7 +1,7 @@
 """The day's cycle: files, classes, difference, working set, cases, figures, the record's anchor, checks.
 
-Composition only. Each step's effects and its checkpoint are one transaction, so a run that is killed anywhere and started
-again goes on after the last step that is done, and ends in the same state.
+Composition only. Each step's effects and its checkpoint are one transaction, so a run that is killed anywhere and
+started again goes on after the last step that is done, and ends in the same state.
 """
 
 import os
@@ -152,7 +152,8 @@ class _Day:
     def _difference(self) -> StepResult:
         report = compare_days(tenant_id=self.tenant_id, as_of=self.as_of, home=self.home)
         previous = report.previous_as_of.isoformat() if report.previous_as_of else None
-        return StepResult(sum(report.counts.values()), report.written, {"previous": previous, "kinds": dict(report.counts)})
+        facts = {"previous": previous, "kinds": dict(report.counts)}
+        return StepResult(sum(report.counts.values()), report.written, facts)
 
     def _working_set(self) -> StepResult:
         path = get_run(as_of=self.as_of).step("classes").facts["path"]

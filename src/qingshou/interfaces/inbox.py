@@ -1,4 +1,4 @@
-"""Files that wait for a day: <home>/inbox/<lender>/<YYYY-MM-DD>/<mapping>/<file>. The folder's name says how to read them."""
+"""Files that wait for a day: <home>/inbox/<lender>/<YYYY-MM-DD>/<mapping>/<file>."""
 
 from datetime import date, datetime
 from pathlib import Path

@@ -5,3 +5,10 @@ class CasesConfig(AppConfig):
     name = "qingshou.features.cases"
     label = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from qingshou.approvals.kinds import register_kind
+        from qingshou.features.cases.operations.exceptions import KIND, PERMISSION, move_as_approved
+        from qingshou.features.cases.phrases import APPROVALS
+
+        register_kind(KIND, permission=PERMISSION, on_approved=move_as_approved, phrase=APPROVALS[KIND])

@@ -1,5 +1,6 @@
-"""Dealing cases out: who takes which, by role, skill, branch and capacity. Pure and deterministic: the same cases and people
-give the same hands, whatever the order they came in.
+"""Dealing cases out: who takes which, by role, skill, branch and capacity.
+
+Pure and deterministic: the same cases and people give the same hands.
 """
 
 import heapq

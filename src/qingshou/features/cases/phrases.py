@@ -11,6 +11,7 @@ ACTIONS = {
     "CASE_ASSIGNED": _("Given to someone"),
     "CASE_ACTION_SET": _("Next action set"),
     "CASE_EVIDENCE_GIVEN": _("Step of the checklist done"),
+    "CASE_EXCEPTION_ASKED": _("Approval of an exception asked for"),
 }
 
 STAGES = {
@@ -97,4 +98,8 @@ MOVE_REASONS = {
     "NOT_APPROVED": _("This needs the approval of a second person."),
     "CHECKLIST_MISSING": _("Steps of the checklist are missing."),
     "HELD_BY": _("A step already done holds the case here."),
+}
+
+APPROVALS = {
+    "CASE_EXCEPTION": _("Exception to the process of a case"),
 }

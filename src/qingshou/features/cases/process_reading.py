@@ -1,4 +1,4 @@
-"""Reading processes from YAML: checked by schema and by sense, every problem named by its place, all of them together."""
+"""Reading processes from YAML: checked by schema and by sense, every problem named by its place, all together."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Judging a case: may it move, what comes next, by when, and where it stands in the queue. Pure: values in, values out."""
+"""Judging a case: may it move, what comes next, by when, where it stands in the queue. Pure: values in, values out."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta

@@ -89,8 +89,9 @@ CHECKS = (
     Check(
         "cases_without_record",
         "I9",
-        "SELECT count(*) FROM cases_case c WHERE c.tenant_id = %(tenant)s AND NOT EXISTS (SELECT 1 FROM audit_audithead h "
-        "WHERE h.tenant_id = c.tenant_id AND h.subject_kind = 'CASE' AND h.subject_id = c.id AND h.seq > 0)",
+        "SELECT count(*) FROM cases_case c WHERE c.tenant_id = %(tenant)s AND NOT EXISTS ("
+        "SELECT 1 FROM audit_audithead h WHERE h.tenant_id = c.tenant_id AND h.subject_kind = 'CASE' "
+        "AND h.subject_id = c.id AND h.seq > 0)",
     ),
     Check(
         "days_twice",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS = {
     "DAY_BEGUN": _("Day's run begun"),
     "DAY_DONE": _("Day's run done"),
+    "NIGHT_VERIFIED": _("Nightly check of everything that must hold"),
 }
 
 STATUSES = {
@@ -28,5 +29,14 @@ CHECKS = {
     "unclassified": _("Loans without a class"),
     "cases_without_owner_action_date": _("Live cases without owner, next action or date"),
     "rows_unaccounted": _("Rows read that are neither accepted, rejected nor duplicate"),
+    "amounts_unaccounted": _("Columns of amounts that do not add up"),
     "debtors_without_case": _("Overdue debtors without a case"),
+    "debtors_with_two_cases": _("Debtors with two live cases"),
+    "case_sums_differ": _("Cases whose sums differ from their loans'"),
+    "cases_owned_across_lenders": _("Cases owned by another lender's people"),
+    "cases_without_record": _("Cases without a record"),
+    "days_twice": _("Steps done twice"),
+    "done_days_with_missing_steps": _("Finished days with a step missing"),
+    "record": _("Findings in the record"),
+    "working_set_differs_from_lake": _("Loans whose class differs from the lake's"),
 }

@@ -21,8 +21,8 @@ class RunFacts:
 def judge_start(as_of: date, runs: Sequence[RunFacts]) -> Verdict:
     """Judge whether a day may be run.
 
-    Gives   Verdict  RUN; DONE_ALREADY (a repeated run reports and changes nothing); REFUSED with LATER_DAY_DONE (what the
-                     later day did stands on this one) or EARLIER_DAY_UNFINISHED (it must be finished first)
+    Gives   Verdict  RUN; DONE_ALREADY (a repeated run reports and changes nothing); REFUSED with LATER_DAY_DONE (what
+                     the later day did stands on this one) or EARLIER_DAY_UNFINISHED (it must be finished first)
     """
     same = next((run for run in runs if run.as_of == as_of), None)
     if same is not None and same.is_done:

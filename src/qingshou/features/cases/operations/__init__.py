@@ -1,6 +1,7 @@
 """Changes of cases: each locks first, judges, changes and records, in one transaction."""
 
 from qingshou.features.cases.operations.day import CasesReport, take_day
+from qingshou.features.cases.operations.exceptions import request_exception
 from qingshou.features.cases.operations.lifecycle import close_case, move_stage, open_case, reopen
 from qingshou.features.cases.operations.ownership import assign, deal_cases, reassign_many
 from qingshou.features.cases.operations.saved_views import delete_view, save_view
@@ -17,6 +18,7 @@ __all__ = [
     "open_case",
     "reassign_many",
     "reopen",
+    "request_exception",
     "save_view",
     "set_next_action",
     "take_day",

@@ -1,4 +1,4 @@
-"""The day's step over all cases: opened, moved, closed, brought up to date and dealt out, set by set in one transaction."""
+"""The day's step over all cases: opened, moved, closed, brought up to date and dealt out, in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +25,7 @@ from qingshou.features.cases.queries.people import list_people
 from qingshou.features.cases.queue_sql import LATER_FACTS, reason_sql, tier_sql, weight_sql
 from qingshou.features.cases.rules import STAY, judge_day
 
+_TABLES = ("day_facts", "day_moves", "day_stages", "day_holds", "day_dealt", "day_numbered", "day_cases", "day_new")
 _SEVERITIES = ("NONE", "UNKNOWN", "MILD", "MODERATE", "SEVERE")
 
 
@@ -63,10 +64,15 @@ class _Day:
 
     @property
     def _given(self) -> dict[str, object]:
-        return {"tenant": self.tenant_id, "as_of": self.as_of, "version": self.process.version, "code": self.process.code}
+        return {
+            "tenant": self.tenant_id,
+            "as_of": self.as_of,
+            "version": self.process.version,
+            "code": self.process.code,
+        }
 
     def take(self, cursor: CursorWrapper) -> CasesReport:
-        people = list_people()
+        people = list_people(with_loads=False)
         cursor.execute(day_sql.PREPARE)
         cursor.execute(day_sql.LOCK, self._given)
         self._lay_facts(cursor)
@@ -84,7 +90,7 @@ class _Day:
         opened = self._write(cursor, day_sql.INSERT)
         moved = self._record(cursor, dealt)
         debtors = _count(cursor, "SELECT count(*) FROM day_facts")
-        for table in ("day_facts", "day_moves", "day_stages", "day_holds", "day_dealt", "day_numbered", "day_cases", "day_new"):
+        for table in _TABLES:
             cursor.execute(f"DROP TABLE {table}")
         unassigned = sum(1 for one in dealt if one.is_unassigned)
         return CasesReport(debtors, opened, moved, closed, updated, len(dealt) - unassigned, unassigned)
@@ -126,8 +132,8 @@ class _Day:
             cursor,
             "day_numbered",
             [
-                (identify(self.tenant_id, CASE, ref, self.as_of), borrower, spell_number(self.as_of.year, first + place))
-                for place, (borrower, ref) in enumerate(rows)
+                (identify(self.tenant_id, CASE, ref, self.as_of), borrower, spell_number(self.as_of.year, turn))
+                for turn, (borrower, ref) in enumerate(rows, start=first)
             ],
         )
         cursor.execute("CREATE INDEX ON day_numbered (borrower_id); ANALYZE day_numbered")
@@ -146,7 +152,7 @@ class _Day:
         rows.extend(self._waiting(cursor, people, weight))
         if rows and not people:
             raise NobodyToOwn(
-                "Cases must be opened, and the lender has nobody who could own them: add a team lead or administrator first."
+                "Cases must be opened, and the lender has nobody who could own them: add a team lead or administrator."
             )
         rows.sort(key=lambda row: (row[6], -row[7], str(row[8])))
         dealt = deal([ToDeal(*row[:6]) for row in rows], people)

@@ -8,8 +8,8 @@ day_new      one row a debtor who needs a case
 day_dealt    who gets what
 """
 
-# Nothing here is few rows against many: PostgreSQL, which knows nothing yet of tables filled in this very transaction, must
-# not guess so and join row by row.
+# Nothing here is few rows against many: PostgreSQL, which knows nothing yet of tables filled in this very transaction,
+# must not guess so and join row by row.
 PREPARE = """
 SET LOCAL lock_timeout = '120s';
 SET LOCAL work_mem = '256MB';
@@ -17,8 +17,10 @@ SET LOCAL enable_nestloop = off;
 """
 
 # NO KEY UPDATE in id order, as every operation on a case: people's changes wait, or we do
-LOCK = "SELECT count(*) FROM (SELECT id FROM cases_case WHERE tenant_id = %(tenant)s AND closed_on IS NULL ORDER BY id " \
-       "FOR NO KEY UPDATE) locked"
+LOCK = """
+SELECT count(*) FROM (
+    SELECT id FROM cases_case WHERE tenant_id = %(tenant)s AND closed_on IS NULL ORDER BY id FOR NO KEY UPDATE) locked
+"""
 
 TABLES = """
 CREATE TEMP TABLE day_moves (version int, stage text, severity text, outcome text, past boolean, held text,
@@ -57,14 +59,16 @@ UPDATE day_cases d SET
     next_action = CASE WHEN d.is_late THEN s.late_action ELSE s.action END,
     next_action_on = %(as_of)s::date + CASE WHEN d.is_late THEN s.late_in_days ELSE s.in_days END
 FROM day_stages s
-WHERE s.version = d.process_version AND s.stage = d.stage AND s.action IS NOT NULL AND (d.trigger IS NOT NULL OR d.is_late);
+WHERE s.version = d.process_version AND s.stage = d.stage AND s.action IS NOT NULL
+  AND (d.trigger IS NOT NULL OR d.is_late);
 """
 
 NEW = """
 CREATE TEMP TABLE day_new ON COMMIT DROP AS
 SELECT f.borrower_id, f.borrower_ref, f.severity, f.overdue_days, f.loans_count, f.balance, f.arrears, f.currency,
     f.product, f.branch, f.is_never_paid,
-    (SELECT count(*) FROM cases_case o WHERE o.borrower_id = f.borrower_id AND o.closed_reason = 'CURED') AS cures_count,
+    (SELECT count(*) FROM cases_case o
+     WHERE o.borrower_id = f.borrower_id AND o.closed_reason = 'CURED') AS cures_count,
     s.stage, s.role, %(as_of)s::date + s.allowed_days AS stage_due_on, %(as_of)s::date AS opened_on,
     s.action AS next_action, %(as_of)s::date + s.in_days AS next_action_on, NULL::int AS queue_tier
 FROM day_facts f
@@ -144,7 +148,8 @@ FROM day_cases d WHERE d.id = c.id AND d.stage <> 'CLOSED' AND (
 INSERT = """
 INSERT INTO cases_case (id, tenant_id, number, borrower_id, process_code, process_version, stage, stage_entered_on,
     stage_due_on, severity, overdue_days, overdue_since, loans_count, balance, arrears, currency, product, branch,
-    owner_id, next_action, next_action_on, queue_tier, queue_reason, queue_weight, is_never_paid, cures_count, opened_on, as_of, closed_reason)
+    owner_id, next_action, next_action_on, queue_tier, queue_reason, queue_weight, is_never_paid, cures_count,
+    opened_on, as_of, closed_reason)
 SELECT n.case_id, %(tenant)s, n.number, d.borrower_id, %(code)s, %(version)s, d.stage, d.opened_on, d.stage_due_on,
     d.severity, d.overdue_days, d.opened_on - d.overdue_days, d.loans_count, d.balance, d.arrears, d.currency,
     d.product, d.branch, h.owner_id,
@@ -157,8 +162,8 @@ ORDER BY n.number
 
 # What is to be recorded of the cases that were there already.
 CHANGES = """
-SELECT d.id, d.old_stage, d.stage, d.trigger, d.is_late, d.severity, d.overdue_days, d.arrears, d.old_owner_id, d.owner_id,
-    d.next_action, d.next_action_on
+SELECT d.id, d.old_stage, d.stage, d.trigger, d.is_late, d.severity, d.overdue_days, d.arrears, d.old_owner_id,
+    d.owner_id, d.next_action, d.next_action_on
 FROM day_cases d
 WHERE d.trigger IS NOT NULL OR d.is_late OR d.owner_id IS DISTINCT FROM d.old_owner_id
 ORDER BY d.id

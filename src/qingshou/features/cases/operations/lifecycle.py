@@ -43,7 +43,8 @@ def open_case(*, borrower_id: UUID, as_of: date, actor: Actor, now: datetime) ->
             id=_free_id(str(facts["borrower_ref"]), as_of), number=number, borrower_id=borrower_id,
             process_code=process.code, process_version=process.version, stage=stage, stage_entered_on=as_of,
             stage_due_on=stage_due(process, stage, entered_on=as_of), severity=facts["severity"],
-            overdue_days=facts["overdue_days"], overdue_since=_since(facts["overdue_days"], as_of), loans_count=facts["loans_count"], balance=facts["balance"],
+            overdue_days=facts["overdue_days"], overdue_since=_since(facts["overdue_days"], as_of),
+            loans_count=facts["loans_count"], balance=facts["balance"],
             arrears=facts["arrears"], currency=facts["currency"], product=facts["product"], branch=facts["branch"],
             next_action=action, next_action_on=action_on, is_never_paid=facts["is_never_paid"],
             cures_count=Case.objects.filter(borrower=borrower_id, closed_reason="CURED").count(),
@@ -53,7 +54,8 @@ def open_case(*, borrower_id: UUID, as_of: date, actor: Actor, now: datetime) ->
         requeue(case, on=as_of)
         case.save(force_insert=True)
         said = {"number": number, "stage": stage, "severity": case.severity, "overdue_days": case.overdue_days,
-                "arrears": case.arrears, "as_of": as_of, "owner": dealt.owner_id, "why": dealt.reason, **dealt.facts}  # fmt: skip
+                "arrears": case.arrears, "as_of": as_of, "owner": dealt.owner_id, "why": dealt.reason,
+                **dealt.facts}  # fmt: skip
         record_case(case, "CASE_OPENED", actor=actor, now=now, facts=said, rule=spell(process))
     return case
 
@@ -91,15 +93,25 @@ def move_stage(
                 reasons=reasons,
             )
         if to == CLOSED:
-            return _close(case, trigger.value, actor=actor, on=on, now=now, reason=needed(reason), approval_id=approval_id)
+            return _close(
+                case, trigger.value, actor=actor, on=on, now=now, reason=needed(reason), approval_id=approval_id
+            )
         came_from = case.stage
         enter(case, process, to, on=on)
         if process.stage(to).role != _owner_role(case):
             hand_out(case, process, on=on)
         requeue(case, on=on)
         write(case, ["stage", "stage_entered_on", "stage_due_on", "next_action", "next_action_on", "owner"])
-        facts = {"from": came_from, "to": to, "trigger": trigger.value, "reason": needed(reason), "approval": approval_id,
-                 "owner": case.owner_id, "next_action": case.next_action, "next_action_on": case.next_action_on}  # fmt: skip
+        facts = {
+            "from": came_from,
+            "to": to,
+            "trigger": trigger.value,
+            "reason": needed(reason),
+            "approval": approval_id,
+            "owner": case.owner_id,
+            "next_action": case.next_action,
+            "next_action_on": case.next_action_on,
+        }
         record_case(case, "CASE_MOVED", actor=actor, now=now, facts=facts, rule=spell(process))
     return case
 

@@ -32,7 +32,7 @@ def lock_cases(case_ids: Sequence[UUID]) -> list[Case]:
     )
     if len(cases) < len(set(case_ids)):
         raise NoSuchCase(
-            f"{len(set(case_ids)) - len(cases)} of the chosen cases are not there or were closed meanwhile: choose again."
+            f"{len(set(case_ids)) - len(cases)} of the chosen cases are not there or were closed: choose again."
         )
     return cases
 

@@ -1,6 +1,7 @@
 """Whose case it is: given to one person, many handed over, or dealt out by capacity and skill."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -59,13 +60,14 @@ def deal_cases(*, case_ids: Sequence[UUID], actor: Actor, on: date, now: datetim
         cases = lock_cases(case_ids)
         cases.sort(key=lambda case: (case.queue_tier, -case.queue_weight, case.id))
         wanted = [
-            ToDeal(case.id, process_of(case).stage(case.stage).role, case.stage, case.severity, case.product, case.branch)
+            ToDeal(case.id, stage.role, stage.code, case.severity, case.product, case.branch)
             for case in cases
+            for stage in [process_of(case).stage(case.stage)]
         ]
         dealt = deal(wanted, list_people())
         if len(dealt) < len(cases):
             raise NobodyToOwn("There is nobody who could own these cases: add a team lead or administrator first.")
-        hands = {one.case_id: Dealt(one.case_id, one.owner_id, one.reason, {**one.facts, "reason": why}) for one in dealt}
+        hands = {one.case_id: replace(one, facts={**one.facts, "reason": why}) for one in dealt}
         _hand_over(cases, hands, actor=actor, on=on, now=now)
     return dealt
 

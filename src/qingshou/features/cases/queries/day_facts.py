@@ -1,16 +1,18 @@
 """What the book says of each debtor of the working set today: one row a debtor, over all loans."""
 
-# Open loans are those neither closed nor written off. An amount is the sum of the known ones, null where none is known, and
-# null where the loans are in several currencies: such amounts have no sum. Product and branch are the most overdue loan's.
-# One line a debtor, whose severity is that of the worst open loan.
-_RANK = "CASE l.severity WHEN 'SEVERE' THEN 4 WHEN 'MODERATE' THEN 3 WHEN 'MILD' THEN 2 WHEN 'UNKNOWN' THEN 1 ELSE 0 END"
+# Open loans are those neither closed nor written off. An amount is the sum of the known ones, null where none is known,
+# and null where the loans are in several currencies: such amounts have no sum. Product and branch are the most overdue
+# loan's, the severity is that of the worst open loan.
+_RANK = (
+    "CASE l.severity WHEN 'SEVERE' THEN 4 WHEN 'MODERATE' THEN 3 WHEN 'MILD' THEN 2 WHEN 'UNKNOWN' THEN 1 ELSE 0 END"
+)
 
 
 def debtor_facts_sql() -> str:
     """Return the SELECT of the debtors' facts; `%(tenant)s` is the lender.
 
-    Gives   borrower_id, borrower_ref, severity, outcome ('' or PAID_OFF, WRITTEN_OFF, CURED), overdue_days, loans_count,
-            balance, arrears, currency, product, branch, is_never_paid
+    Gives   borrower_id, borrower_ref, severity, outcome ('' or PAID_OFF, WRITTEN_OFF, CURED), overdue_days,
+            loans_count, balance, arrears, currency, product, branch, is_never_paid
     """
     return f"""
 WITH ranked AS (
@@ -38,4 +40,4 @@ SELECT s.borrower_id, b.borrower_ref,
         WHEN s.rank = 0 THEN 'CURED' ELSE '' END AS outcome,
     s.overdue_days, s.loans_count, s.balance, s.arrears, s.currency, s.product, s.branch, s.is_never_paid
 FROM summed s JOIN book_borrower b ON b.id = s.borrower_id
-"""
+"""  # noqa: S608  our own text only

@@ -46,7 +46,8 @@ def begin_run(*, tenant_id: UUID, as_of: date, now: datetime, actor: Actor, runn
         if run is None:
             run = DayRun(id=identify(tenant_id, DAY_RUN, as_of), as_of=as_of, started_at=now, started_by=actor.name,
                          attempts=0)  # fmt: skip
-            record(subject_kind="DAY", subject_id=run.id, action="DAY_BEGUN", actor=actor, now=now, facts={"as_of": as_of})
+            begun = {"as_of": as_of}
+            record(subject_kind="DAY", subject_id=run.id, action="DAY_BEGUN", actor=actor, now=now, facts=begun)
         run.status, run.runner, run.error, run.ended_at = "RUNNING", runner, "", None
         run.attempts += 1
         run.attempted_at = now

@@ -17,7 +17,10 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("imports/", include("qingshou.features.book.urls")),
     path("cockpit/", include("qingshou.features.delinquency.urls")),
+    path("", include("qingshou.features.cases.urls")),
     path("runs/", include("qingshou.features.oversight.urls")),
+    path("users/", include("qingshou.access.urls")),
+    path("approvals/", include("qingshou.approvals.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include(api.routes())),
 ]

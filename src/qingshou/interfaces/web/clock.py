@@ -1,14 +1,11 @@
-"""The pages' clock: the one place where a page learns what time it is."""
+"""The pages' clock: this instant, and today where the lender is."""
 
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from qingshou.interfaces.clock import now
 
-
-def now() -> datetime:
-    """Return this instant, with its zone."""
-    return timezone.now()  # noqa: TID251 (the edge is where time comes in)
+__all__ = ["now", "today"]
 
 
 def today(time_zone: str) -> date:

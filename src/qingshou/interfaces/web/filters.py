@@ -1,7 +1,7 @@
 """The filters above a list: their state is the page's address, so that a list can be sent to a colleague."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
@@ -13,12 +13,16 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """One filter. With choices, only a value among them counts; without, any text up to 80 characters."""
+    """One filter. With choices, only a value among them counts; without, any text up to 80 characters.
+
+    `every`: whether 'all' is among the choices.
+    """
 
     name: str
     label: Text
     choices: Sequence[tuple[str, Text]] = ()
     input: str = "search"
+    every: bool = True
     chosen: str = ""
 
 
@@ -32,15 +36,25 @@ class Filters:
     @classmethod
     def of(cls, request: HttpRequest, filters: Sequence[Filter]) -> "Filters":
         """Read what is chosen from the address; what a filter does not offer counts as not chosen."""
-        return cls([_chosen(one, request.GET.get(one.name, "")) for one in filters], request.GET)
+        return cls.reading(request.GET, filters)
+
+    @classmethod
+    def reading(
+        cls, query: QueryDict, filters: Sequence[Filter], *, defaults: Mapping[str, str] | None = None
+    ) -> "Filters":
+        """Read what an address chooses; `defaults` stand where it chooses nothing."""
+        fallen = defaults or {}
+        chosen = [_chosen(one, query.get(one.name, "")) for one in filters]
+        chosen = [replace(one, chosen=one.chosen or fallen.get(one.name, "")) for one in chosen]
+        return cls(chosen, query)
 
     def __getitem__(self, name: str) -> str:
-        return next(one.chosen for one in self.all if one.name == name)
+        return {one.name: one.chosen for one in self.all}[name]  # KeyError: templates look here before attributes
 
     @property
     def is_set(self) -> bool:
         """Whether anything is filtered."""
-        return any(one.chosen for one in self.all)
+        return any(self.query.get(one.name) for one in self.all)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -63,4 +77,4 @@ def _chosen(one: Filter, given: str) -> Filter:
     value = given.strip()[:_LONGEST].replace("\x00", "")
     if one.choices and value not in {choice for choice, _ in one.choices}:
         value = ""
-    return Filter(name=one.name, label=one.label, choices=one.choices, input=one.input, chosen=value)
+    return replace(one, chosen=value)

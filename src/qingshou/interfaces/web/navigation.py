@@ -26,9 +26,12 @@ _WORK, _BOOK, _WATCH, _RUN = _("Work"), _("Loan book"), _("Oversight"), _("Admin
 
 # Each feature adds its line here when its page is there.
 ENTRIES: tuple[Entry, ...] = (
+    Entry("cases:worklist", _("Worklist"), "list-check", "worklist.view", _WORK),
     Entry("delinquency:cockpit", _("Cockpit"), "chart-bar", "cockpit.view", _BOOK),
     Entry("book:imports", _("Imports"), "file-import", "imports.view", _BOOK),
+    Entry("approvals:queue", _("Approvals"), "checks", "approvals.view", _WATCH),
     Entry("oversight:runs", _("Day runs"), "player-play", "runs.view", _RUN),
+    Entry("access:users", _("Users and roles"), "users", "users.view", _RUN),
 )
 
 

@@ -29,13 +29,15 @@ class Column:
     """One column.
 
     `key` names it in the address; `value` takes it out of a row (default: attribute or key of that name); `words` turns
-    a code into words; `href` makes it a link (give it to the column that opens the row); `tone` colours a state.
+    a code into words; `href` makes it a link (give it to the column that opens the row); `tone` colours a state;
+    `one_way`: the list is sorted by it in this direction only.
     """
 
     key: str
     label: Text
     kind: Kind = "text"
     sort: bool = False
+    one_way: Literal["", "ascending", "descending"] = ""
     shown: bool = True
     value: Callable[[Any], Any] | None = None
     words: Mapping[str, Text] | Callable[[Any], Text] | None = None
@@ -120,6 +122,7 @@ class Table:
     rows: Sequence[Any]
     state: TableState
     total: int | None = None
+    total_is_least: bool = False  # there are more, not counted to the end
     page_size: int = 50
     next_after: str | None = None
     select: Callable[[Any], str] | None = None
@@ -143,10 +146,11 @@ class Table:
             target = column.key if sorted_now and self.state.descending else f"-{column.key}"
             if not sorted_now:
                 target = f"-{column.key}" if column.is_number else column.key
+            direction = column.one_way or ("descending" if self.state.descending else "ascending")
             yield {
                 "column": column,
-                "href": self.state.address(sort=target) if column.sort else "",
-                "aria_sort": ("descending" if self.state.descending else "ascending") if sorted_now else "",
+                "href": self.state.address(sort=column.key if column.one_way else target) if column.sort else "",
+                "aria_sort": direction if sorted_now else "",
             }
 
     @property

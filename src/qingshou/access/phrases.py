@@ -79,3 +79,12 @@ ACTIONS = {
     "TENANT_CHANGED": _("Lender changed"),
 }
 register_actions(ACTIONS)
+
+ERRORS = {
+    "NAME_TAKEN": _("This name is taken: choose another."),
+    "WORK_LEFT": _("This person still holds work: choose who takes it over."),
+    "LAST_ADMINISTRATOR": _("This is the last administrator: make another one first."),
+    "NOT_ON_YOURSELF": _("You cannot do this to your own account: ask another administrator."),
+    "UNFIT_USER": _("Something given does not fit: check the fields."),
+    "NOT_FOUND": _("This does not exist any more."),
+}

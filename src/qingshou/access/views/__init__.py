@@ -1,0 +1,1 @@
+"""Pages on users, teams, API clients and what each role may do."""

@@ -15,7 +15,6 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("cases/<uuid:case_id>/", case.case, name="case"),
     path("cases/<uuid:case_id>/reveal", case.reveal, name="reveal"),
-    path("cases/<uuid:case_id>/timeline", case.timeline, name="timeline"),
     path("cases/<uuid:case_id>/action", acts.set_action, name="set_action"),
     path("cases/<uuid:case_id>/evidence", acts.give_evidence, name="give_evidence"),
     path("cases/<uuid:case_id>/move", acts.move, name="move"),

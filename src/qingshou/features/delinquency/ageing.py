@@ -31,6 +31,7 @@ def age_frame(
     pauses: Frame | None = None,
     exposures: Frame | None = None,
     terms: AgeTerms,
+    with_scheduled: bool = False,
     keep: Callable[[Frame], Frame] = same,
 ) -> Frame:
     """Return arrears and days past due of every loan that has a schedule.
@@ -39,17 +40,20 @@ def age_frame(
             payments     loan_id, paid_date, amount; optional reverses; later than as_of are not counted
             pauses       loan_id, from_date, until_date (null: open-ended); optional kind
             exposures    loan_id, exposure; without it, what is scheduled and not paid
+            with_scheduled  also add up what falls due later (scheduled_amount), for control totals
             keep         the engine's keep(), so that the sums are computed once
     Frame   out: loan_id str unique; oldest_due_date date null; overdue_days i32; arrears and its four parts
             decimal(18,3), the parts null where the schedule does not split; days_basis str;
-            and for control totals scheduled_amount, due_amount, paid_amount decimal(18,3). No order.
+            and for control totals due_amount, paid_amount (and scheduled_amount) decimal(18,3). No order.
     """
-    totals = keep(_totals(instalments, payments, terms))
+    wants_scheduled = with_scheduled or terms.materiality_share > 0
+    totals = keep(_totals(instalments, payments, terms, with_scheduled=wants_scheduled))
     owing = _owing(totals, exposures, terms)
-    walked = keep(_walked(instalments, owing, terms))
+    walked = _walked(instalments, owing, terms)
     has_parts = all(part in instalments.collect_schema().names() for part in PART_COLUMNS)
     ages = _ages(walked, has_parts)
-    ages = _with_overdue_days(ages, pauses, terms)
+    # With pauses the ages are read twice.
+    ages = _with_overdue_days(ages if pauses is None else keep(ages), pauses, terms)
     joined = totals.join(ages, on="loan_id", how="left")
     owed = nw.col("due_amount") - _counted_paid()
     arrears = nw.when(owed > 0).then(owed).otherwise(NOTHING).cast(MONEY)
@@ -70,7 +74,7 @@ def age_frame(
         arrears.alias("arrears"),
         *parts,
         nw.lit("SCHEDULE").alias("days_basis"),
-        "scheduled_amount",
+        *(["scheduled_amount"] if with_scheduled else []),
         "due_amount",
         "paid_amount",
     )
@@ -88,13 +92,16 @@ def _signed_amount(payments: Frame) -> nw.Expr:
     return nw.when(nw.col("reverses").is_null()).then(amount).otherwise(NOTHING - amount.abs())
 
 
-def _totals(instalments: Frame, payments: Frame, terms: AgeTerms) -> Frame:
-    """One row a loan of the schedule: what was ever scheduled, what has fallen due, what was paid by then."""
+def _totals(instalments: Frame, payments: Frame, terms: AgeTerms, *, with_scheduled: bool) -> Frame:
+    """One row a loan of the schedule: what has fallen due, what was paid by then, and maybe all that is scheduled."""
     is_due = nw.col("due_date") <= nw.lit(terms.as_of)
+    names = ["due_amount", *(["scheduled_amount"] if with_scheduled else [])]
     scheduled = (
-        instalments.select("loan_id", "amount", due_amount=nw.when(is_due).then(nw.col("amount")))
+        instalments.select(
+            "loan_id", scheduled_amount="amount", due_amount=nw.when(is_due).then(nw.col("amount")).otherwise(NOTHING)
+        )
         .group_by("loan_id")
-        .agg(nw.col("amount").sum().alias("scheduled_amount"), nw.col("due_amount").sum())
+        .agg(*(nw.col(name).sum() for name in names))
     )
     paid = (
         payments.filter(nw.col("paid_date") <= nw.lit(terms.as_of))
@@ -104,8 +111,7 @@ def _totals(instalments: Frame, payments: Frame, terms: AgeTerms) -> Frame:
     )
     return scheduled.join(paid, on="loan_id", how="left").select(
         "loan_id",
-        nw.col("scheduled_amount").cast(MONEY),
-        nw.col("due_amount").fill_null(0).cast(MONEY),
+        *(nw.col(name).cast(MONEY) for name in names),
         nw.col("paid_amount").fill_null(0).cast(MONEY),
     )
 
@@ -113,11 +119,13 @@ def _totals(instalments: Frame, payments: Frame, terms: AgeTerms) -> Frame:
 def _owing(totals: Frame, exposures: Frame | None, terms: AgeTerms) -> Frame:
     """The loans with arrears, with what covers their instalments and the arrears that do not yet count."""
     owing = totals.filter(nw.col("due_amount") > _counted_paid())
+    amount = nw.lit(terms.materiality_amount).cast(MONEY)
+    if terms.materiality_share == 0:
+        return owing.select("loan_id", covered=_counted_paid().cast(MONEY), immaterial=amount.cast(nw.Decimal(28, 9)))
     exposure = (nw.col("scheduled_amount") - nw.col("paid_amount")).cast(MONEY)
     if exposures is not None:
         owing = owing.join(exposures.select("loan_id", given_exposure="exposure"), on="loan_id", how="left")
         exposure = nw.coalesce(nw.col("given_exposure"), exposure)
-    amount = nw.lit(terms.materiality_amount).cast(MONEY)
     share = exposure * nw.lit(terms.materiality_share).cast(nw.Decimal(9, 6))
     return owing.select(
         "loan_id",
@@ -139,7 +147,8 @@ def _walked(instalments: Frame, owing: Frame, terms: AgeTerms) -> Frame:
     due = instalments.select(*wanted).filter(nw.col("due_date") <= nw.lit(terms.as_of))
     due = due.join(owing, on="loan_id", how="inner")
     if has_total and not parts:
-        due = due.filter(nw.col("cum_amount") > nw.col("covered"))
+        # The kept total says of each row alone whether it is covered.
+        return due.filter(nw.col("cum_amount") > nw.col("covered"))
     if parts:
         split = sum((nw.col(part).fill_null(0) for part in parts), start=NOTHING)
         due = due.with_columns(unsplit=nw.when(split != nw.col("amount")).then(1).otherwise(0))

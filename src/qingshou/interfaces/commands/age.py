@@ -94,6 +94,7 @@ def age(
                     pauses=runner.scan(optional["pauses"]) if "pauses" in optional else None,
                     exposures=runner.scan(optional["exposures"]) if "exposures" in optional else None,
                     terms=terms,
+                    with_scheduled=True,
                     keep=runner.keep,
                 )
             )

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.integration.book.day_parts import run_day, take
 from tests.integration.delinquency.taiwan_by_hand import DATES, TAPE, Taiwan, rows
 
 from qingshou.audit.actors import SYSTEM
 
+__all__ = ["run_day", "six_months", "taiwan", "take"]
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""A made-up loan book of any size, by DuckDB: the same seed gives the same file. Used by the day's benchmark and fault tests."""
+"""A made-up loan book of any size, by DuckDB: the same size and day give the same file."""
 
 from datetime import date
 from pathlib import Path
@@ -7,14 +7,15 @@ import duckdb
 
 # Shares out of a thousand loans: 7 % overdue, most of them lightly.
 _DAYS = """
-CASE WHEN h % 1000 < 40 THEN 1 + h2 % 30 WHEN h % 1000 < 58 THEN 31 + h2 % 60 WHEN h % 1000 < 70 THEN 91 + h2 % 400 ELSE 0 END
+CASE WHEN h % 1000 < 40 THEN 1 + h2 % 30 WHEN h % 1000 < 58 THEN 31 + h2 % 60 WHEN h % 1000 < 70 THEN 91 + h2 % 400
+ELSE 0 END
 """
 
 
 def write_book(path: Path, *, loans: int, as_of: date, day: int, personal: bool = False) -> Path:
     """Write a canonical loans file for the so-manyth day of the book (1 is the first).
 
-    Takes   day  each further day, overdue loans are a day older; one in twenty of them cures, and half a hundredth of the
+    Takes   day  each further day, overdue loans are a day older, one in twenty of them cures, and half a hundredth of the
                  others fall overdue: about one loan in a hundred changes
     """
     people = (
@@ -34,7 +35,9 @@ def write_book(path: Path, *, loans: int, as_of: date, day: int, personal: bool 
               WITH numbered AS (
                 SELECT i, hash(i) AS h, hash(i + 7919) AS h2, hash(i + 104729) AS h3 FROM range(1, {loans} + 1) r(i)),
               based AS (SELECT *, {_DAYS} AS base FROM numbered),
-              dated AS (SELECT *, CASE WHEN {cured} THEN 0 WHEN base > 0 THEN base + {day - 1} ELSE {fresh} END AS days FROM based)
+              dated AS (SELECT *,
+                CASE WHEN {cured} THEN 0 WHEN base > 0 THEN base + {day - 1} ELSE {fresh} END AS days
+                FROM based)
               SELECT 'L' || lpad(i::VARCHAR, 9, '0') AS loan_id,
                 'B' || lpad((i * 9 // 10)::VARCHAR, 9, '0') AS borrower_id, 'RETAIL' AS borrower_kind,
                 ['CARD', 'CONSUMER', 'MORTGAGE', 'VEHICLE'][1 + (h % 4)::INT] AS product,

@@ -99,9 +99,9 @@ def test_hidden_characters_in_ids_are_refused(desk):
 def test_a_missing_or_ambiguous_column_is_named(desk):
     with pytest.raises(MappingWrong, match="currency"):
         desk.take(HEAD.replace("currency", "ccy") + _row(1))
+    mapping = _canonical()
+    mapping["columns"]["balance"] = "balance"
     with pytest.raises(MappingWrong, match=r"balance \(1\)"):
-        mapping = _canonical()
-        mapping["columns"]["balance"] = "balance"
         desk.take(HEAD.replace("branch", "balance") + _row(1), mapping)
 
 

@@ -2,9 +2,9 @@
 
     python -m qingshou.features.book.intake.child < request.json > rows.arrow
 
-Standard output is an Arrow stream of text chunks whose schema metadata holds the file's shape; on failure standard error
-ends with one JSON line {"why", "message"}. Memory, processor time and files are capped by the kernel before the file is
-opened, so a bomb ends this process, never the caller.
+Standard output is an Arrow stream of text chunks whose schema metadata holds the file's shape; on failure standard
+error ends with one JSON line {"why", "message"}. Memory, processor time and files are capped by the kernel before the
+file is opened: a bomb ends this process, never the caller.
 """
 
 import dataclasses

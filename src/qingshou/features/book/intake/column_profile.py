@@ -13,7 +13,8 @@ _DATE_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y",
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y",
-    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%R/%m/%d", "%R年%m月%d日", "%R.%m.%d", "%Y-%m", "%Y/%m", "%b-%y", "%b-%Y", "%Y年%m月",
+    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%R/%m/%d", "%R年%m月%d日", "%R.%m.%d", "%Y-%m", "%Y/%m",
+    "%b-%y", "%b-%Y", "%Y年%m月",
 )  # fmt: skip
 _NUMBER_FORMS: tuple[dict[str, Any], ...] = (
     {},

@@ -1,7 +1,7 @@
 """One target column of one chunk: from source text to typed values, with a reason for each that is none.
 
-Usual values go through vectorised patterns and casts; whatever these do not recognise goes, once per distinct text, through
-the exact single-value readers (numbers.py, dates.py, texts.py), which alone define what is right.
+Usual values go through vectorised patterns and casts; whatever these do not recognise goes, once per distinct text,
+through the exact single-value readers (numbers.py, dates.py, texts.py), which alone define what is right.
 """
 
 import re

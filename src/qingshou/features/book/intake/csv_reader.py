@@ -190,7 +190,7 @@ class CsvReader:
                     block.faults[index] = (bad, None, rest)
         else:
             block.lines = list(lines)
-        block.values = rows
+        block.values = list(rows)
         block.rows = list(islice(numbers, len(rows)))
         return block
 

@@ -68,7 +68,7 @@ def guess_mapping(profile: FileProfile, shape: str | None = None) -> Proposal:
 
     Takes   profile   from `sniff`
             shape     snapshot, schedule, payments, pauses, people, guarantors, collaterals; None: the likeliest
-    Gives   Proposal  `raw` passes the mapping's schema; `unmet` names required targets no column and no assumption fills
+    Gives   Proposal  `raw` passes the mapping's schema; `unmet` names required targets nothing fills
     """
     chosen = shape or guess_shape(profile)
     if chosen not in FRAMES:

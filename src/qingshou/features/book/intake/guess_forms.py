@@ -117,9 +117,11 @@ def _borrower_kind(spec: dict[str, Any], column: ColumnProfile) -> tuple[dict[st
 
 
 _CURRENCY_WORDS = {
-    "人民币": "CNY", "人民幣": "CNY", "RMB": "CNY", "元": "CNY", "新台币": "TWD", "新台幣": "TWD", "NT$": "TWD", "NTD": "TWD",
-    "台币": "TWD", "台幣": "TWD", "港币": "HKD", "港幣": "HKD", "HK$": "HKD", "美元": "USD", "美金": "USD", "US$": "USD", "$": "USD",
-    "欧元": "EUR", "歐元": "EUR", "€": "EUR", "£": "GBP", "日元": "JPY", "日圓": "JPY", "01": "CNY",
+    "人民币": "CNY", "人民幣": "CNY", "RMB": "CNY", "元": "CNY", "01": "CNY",
+    "新台币": "TWD", "新台幣": "TWD", "NT$": "TWD", "NTD": "TWD",
+    "台币": "TWD", "台幣": "TWD", "港币": "HKD", "港幣": "HKD", "HK$": "HKD",
+    "美元": "USD", "美金": "USD", "US$": "USD", "$": "USD",
+    "欧元": "EUR", "歐元": "EUR", "€": "EUR", "£": "GBP", "日元": "JPY", "日圓": "JPY",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""YAML of mappings, read so that nothing turns into something else: '007' stays text, dates stay text, 'no' stays 'no'."""
+"""YAML of mappings, read so that nothing turns into something else: '007', dates and 'no' stay the text they are."""
 
 import re
 from pathlib import Path

@@ -31,7 +31,8 @@ _SCIENTIFIC = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?)[eE]([+-]?[0-9]{1,3})"
 _NOT_FINITE = re.compile(r"[+-]?(?:s?nan[0-9]*|inf(?:inity)?|∞|1\.#(?:inf|ind|qnan).*)", re.IGNORECASE)
 _SIGNS = (
     "NT$", "HK$", "US$", "A$", "C$", "S$", "R$", "RMB", "CNY", "TWD", "HKD", "USD", "EUR", "GBP", "JPY", "INR",
-    "人民币", "人民幣", "新台币", "新台幣", "港币", "港幣", "元", "圆", "圓", "$", "¥", "￥", "€", "£", "₩", "₹", "Rs.", "Kč",
+    "人民币", "人民幣", "新台币", "新台幣", "港币", "港幣", "元", "圆", "圓",
+    "$", "¥", "￥", "€", "£", "₩", "₹", "Rs.", "Kč",
 )  # fmt: skip
 # The default context would round at 28 digits: exact here means enough room for any text we accept.
 _EXACT = Context(prec=120)

@@ -19,7 +19,7 @@ _FOOTER_BYTES_MAX = 16_000_000
 class ParquetReader:
     """A Parquet file; the line of a row is its number, counted from 1."""
 
-    def __init__(self, path: Path, spec: SourceSpec) -> None:
+    def __init__(self, path: Path, _spec: SourceSpec) -> None:
         _check_footer_size(path)
         try:
             self._file = pq.ParquetFile(

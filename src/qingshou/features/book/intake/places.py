@@ -37,7 +37,7 @@ class Places:
         return self.vault / frame / f"as_of={as_of.isoformat()}"
 
     def quarantine(self, import_id: str) -> Path:
-        """Return the encrypted file of an import's refused rows: it holds the lender's values, so it is in the vault."""
+        """Return the sealed file of an import's refused rows: it holds the lender's values."""
         return self.vault / "quarantine" / f"{import_id}.csv.sealed"
 
     def manifest(self, import_id: str) -> Path:

@@ -56,13 +56,13 @@ def preview(
             judged = judge.judge(with_seq(batch, done))
             done += batch.num_rows
             shown.filtered += judged.filtered
-            shown.rows += _rows(judge, judged, shown, bound, rows - len(shown.rows))
+            shown.rows += _rows(judged, shown, bound, rows - len(shown.rows))
             if len(shown.rows) >= rows:
                 break
     return shown
 
 
-def _rows(judge: Judge, judged: Any, shown: Preview, bound: Mapping, wanted: int) -> list[PreviewRow]:
+def _rows(judged: Any, shown: Preview, bound: Mapping, wanted: int) -> list[PreviewRow]:
     good: dict[int, dict[str, str | None]] = {}
     for name, table in judged.frames.items():
         prefix = "" if name == bound.frame.name else f"{name}."

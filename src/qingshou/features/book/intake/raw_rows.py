@@ -117,7 +117,7 @@ def _batch(block: RawBlock, width: int, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def unique_headers(names: Sequence[str | None]) -> list[str]:
-    """Return header names trimmed, blanks named by position, repeated ones numbered '(1)', '(2)' so none is ambiguous."""
+    """Return header names trimmed, blanks named by position, repeated ones numbered '(1)', '(2)': none is ambiguous."""
     bare = [(name or "").strip().strip("\ufeff").strip() or f"column {index}" for index, name in enumerate(names, 1)]
     counts: dict[str, int] = {}
     for name in bare:

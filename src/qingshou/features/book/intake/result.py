@@ -11,7 +11,7 @@ from qingshou.features.book.intake.errors import TotalsWrong
 
 @dataclass(kw_only=True)
 class AmountTotals:
-    """One amount column: read = accepted + rejected + duplicate, to the last digit; what could not be read is counted."""
+    """One amount column: read = accepted + rejected + duplicate, to the last digit; the unreadable are counted."""
 
     read: Decimal
     accepted: Decimal

@@ -1,7 +1,7 @@
 """One import from file to lake: idempotent, exclusive per frame and date, whole or not at all.
 
-Order of effects, each atomic: sealed frames, lake parts, quarantine and refused list, then the manifest, which alone says
-'imported'. A pending manifest written before the first of them names every file to come, so that a run killed in
+Order of effects, each atomic: sealed frames, lake parts, quarantine and refused list, then the manifest, which alone
+says 'imported'. A pending manifest written before the first of them names every file to come, so that a run killed in
 between is finished by the next one and never mistaken for someone else's rows.
 """
 
@@ -9,8 +9,9 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,13 @@ from qingshou.features.book.intake.faultpoints import reach
 from qingshou.features.book.intake.mapping import Mapping, load_mapping
 from qingshou.features.book.intake.places import Places
 from qingshou.features.book.intake.publishing import Publication, recover
+from qingshou.features.book.intake.reading import open_source
 from qingshou.features.book.intake.reasons import DUPLICATES
 from qingshou.features.book.intake.result import AmountTotals, ImportResult, load_result
 from qingshou.features.book.intake.sealed import VaultKeys
 from qingshou.features.book.intake.settle import Settlement, desk
-from qingshou.features.book.intake.staging import Progress, Staged, quarantine_settled, slim, stage
+from qingshou.features.book.intake.staging import Opener, Progress, Staged, quarantine_settled, slim, stage
+from qingshou.features.book.intake.table_source import TableSource
 from qingshou.features.book.intake.targets import Frame
 
 _FORM = "1"  # of the lake's content: a change of meaning makes old imports repeatable
@@ -64,53 +67,126 @@ def run_import(
     Stops   FileRefused, MappingWrong, StorageFull, VaultClosed, TotalsWrong; nothing is published then
     """
     bound = mapping if isinstance(mapping, Mapping) else load_mapping(mapping, as_of=as_of)
-    places = Places(home, tenant)
-    watch = progress or _silent
     if not source_path.is_file():
         raise FileRefused(f"There is no file {source_path.name}.", why="NO_FILE")
-    digest = lake.file_digest(source_path)
-    seed = "\x00".join((_FORM, digest, bound.digest, as_of.isoformat(), tenant))
-    import_id = sha256(seed.encode()).hexdigest()[:32]
-    with _alone(places, bound.frame, as_of) as folder:
+    job = _Job(
+        opener=partial(open_source, path=source_path, spec=bound.source),
+        name=source_name or source_path.name,
+        digest=lake.file_digest(source_path),
+        size=source_path.stat().st_size,
+        mapping=bound,
+        as_of=as_of,
+        places=Places(home, tenant),
+        keys=keys,
+        now=now,
+        watch=progress or _silent,
+        dry_run=dry_run,
+    )
+    return _run(job)
+
+
+def import_rows(
+    *,
+    source: TableSource,
+    mapping: Mapping,
+    as_of: date,
+    tenant: str,
+    home: Path,
+    keys: VaultKeys,
+    now: datetime,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Import rows a connector pulled, as `run_import` imports a file: same checks, same totals, same idempotence."""
+    job = _Job(
+        opener=source.open,
+        name=source.name,
+        digest=source.digest,
+        size=source.size,
+        mapping=mapping,
+        as_of=as_of,
+        places=Places(home, tenant),
+        keys=keys,
+        now=now,
+        watch=progress or _silent,
+        dry_run=dry_run,
+    )
+    return _run(job)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One import: what is read, how it is mapped, and where it goes."""
+
+    opener: Opener
+    name: str
+    digest: str
+    size: int
+    mapping: Mapping
+    as_of: date
+    places: Places
+    keys: VaultKeys
+    now: datetime
+    watch: Progress
+    dry_run: bool
+
+    @property
+    def import_id(self) -> str:
+        seed = (_FORM, self.digest, self.mapping.digest, self.as_of.isoformat(), self.places.tenant)
+        return sha256("\x00".join(seed).encode()).hexdigest()[:32]
+
+
+def _run(job: _Job) -> ImportResult:
+    places, import_id = job.places, job.import_id
+    with _alone(places, job.mapping.frame, job.as_of) as folder:
         reach("intake.locked")
         recover(places, import_id)
         if places.manifest(import_id).exists():
-            earlier = load_result(places.manifest(import_id))
-            return replace(earlier, duplicate_of=import_id)
+            return replace(load_result(places.manifest(import_id)), duplicate_of=import_id)
         staged = stage(
-            source_path=source_path, mapping=bound, as_of=as_of, places=places, folder=folder, keys=keys, progress=watch
+            opener=job.opener,
+            mapping=job.mapping,
+            as_of=job.as_of,
+            places=places,
+            folder=folder,
+            keys=job.keys,
+            progress=job.watch,
         )
         reach("intake.staged")
-        result = ImportResult(
-            import_id=import_id,
-            tenant=tenant,
-            as_of=as_of.isoformat(),
-            shape=bound.frame.shape,
-            frame=bound.frame.name,
-            source_name=source_name or source_path.name,
-            source_sha256=digest,
-            source_bytes=source_path.stat().st_size,
-            format=staged.format,
-            encoding=staged.encoding,
-            delimiter=staged.delimiter,
-            mapping_name=bound.name,
-            mapping_digest=bound.digest,
-            imported_at=now.isoformat(),
-            rows_filtered=staged.rows_filtered,
-            rows_read=staged.rows_read,
-            is_quarantine=staged.is_quarantine,
-            dry_run=dry_run,
-        )
+        result = _begun(job, staged)
         try:
-            publication = _settle(staged, bound, result, source_path, places, folder, as_of, keys, watch)
+            publication = _settle(job, staged, result, folder)
         except BaseException:
             staged.close(failed=True)
             raise
         result.check()
-        if not dry_run:
+        if not job.dry_run:
             publication.publish(result)
-            watch("published", result.rows_accepted, result.rows_accepted)
+            job.watch("published", result.rows_accepted, result.rows_accepted)
         return result
+
+
+def _begun(job: _Job, staged: Staged) -> ImportResult:
+    return ImportResult(
+        import_id=job.import_id,
+        tenant=job.places.tenant,
+        as_of=job.as_of.isoformat(),
+        shape=job.mapping.frame.shape,
+        frame=job.mapping.frame.name,
+        source_name=job.name,
+        source_sha256=job.digest,
+        source_bytes=job.size,
+        format=staged.format,
+        encoding=staged.encoding,
+        delimiter=staged.delimiter,
+        mapping_name=job.mapping.name,
+        mapping_digest=job.mapping.digest,
+        imported_at=job.now.isoformat(),
+        rows_filtered=staged.rows_filtered,
+        rows_read=staged.rows_read,
+        is_quarantine=staged.is_quarantine,
+        dry_run=job.dry_run,
+    )
 
 
 @contextmanager
@@ -130,32 +206,23 @@ def _alone(places: Places, frame: Frame, as_of: date) -> Iterator[Path]:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settle(
-    staged: Staged,
-    mapping: Mapping,
-    result: ImportResult,
-    source_path: Path,
-    places: Places,
-    folder: Path,
-    as_of: date,
-    keys: VaultKeys,
-    watch: Progress,
-) -> Publication:
+def _settle(job: _Job, staged: Staged, result: ImportResult, folder: Path) -> Publication:
     """Find repeats and contradictions, write the parts under temporary names, and fill the result."""
+    places, as_of = job.places, job.as_of
     publication = Publication(places=places, import_id=result.import_id)
+    own = publication.own_files()
+    dropped: dict[int, str] = {}
     with desk(folder) as connection:
-        watch("settle", 0, staged.rows_read)
-        dropped: dict[int, str] = {}
+        job.watch("settle", 0, staged.rows_read)
         for stage_of in staged.frames.values():
             frame = stage_of.frame
-            is_main = frame is mapping.frame
-            if stage_of.rows == 0 and not stage_of.path.exists():
+            is_main = frame is job.mapping.frame
+            if not stage_of.path.exists():
                 result.rows_by_frame[frame.name] = 0
                 continue
             settlement = Settlement(connection, stage_of)
-            own = publication.own_files()
             if frame.is_personal:
-                settlement.against_rows(_sealed_rows(places, frame, as_of, keys))
+                settlement.against_rows(_sealed_rows(places, frame, as_of, job.keys, own))
             else:
                 parts = lake.parts(home=places.home, tenant=places.tenant, table=frame.name, as_of=as_of)
                 settlement.against([part for part in parts if part not in own])
@@ -167,17 +234,19 @@ def _settle(
                 _totals(result, staged, settlement, dropped)
             elif differs:
                 result.notes[f"{frame.name.upper()}_DIFFER"] = differs
-            watch("write", 0, stage_of.rows)
-            _write_frame(settlement, stage_of.sealed_path, publication, result, places, folder, as_of, keys)
-    _write_refusals(staged, mapping, result, source_path, publication, dropped, folder)
+            job.watch("write", 0, stage_of.rows)
+            _write_frame(job, settlement, stage_of.sealed_path, publication, result, folder)
+    _write_refusals(job, staged, result, publication, dropped, folder)
     reach("intake.settled")
     return publication
 
 
-def _sealed_rows(places: Places, frame: Frame, as_of: date, keys: VaultKeys) -> pa.Table:
+def _sealed_rows(places: Places, frame: Frame, as_of: date, keys: VaultKeys, own: set[Path]) -> pa.Table:
     """Return key and digest of the rows the vault already holds for this date."""
     key = keys.key(keys.current, purpose=f"rows:{places.tenant}:{frame.name}")
-    table = vault.read_vault(home=places.home, tenant=places.tenant, frame=frame.name, as_of=as_of, keys=keys)
+    table = vault.read_vault(
+        home=places.home, tenant=places.tenant, frame=frame.name, as_of=as_of, keys=keys, leave_out=own
+    )
     return slim(table.append_column("#seq", pa.nulls(table.num_rows, pa.int64())), frame, key)
 
 
@@ -199,16 +268,15 @@ def _totals(result: ImportResult, staged: Staged, settlement: Settlement, droppe
 
 
 def _write_frame(
+    job: _Job,
     settlement: Settlement,
     sealed_path: Path,
     publication: Publication,
     result: ImportResult,
-    places: Places,
     folder: Path,
-    as_of: date,
-    keys: VaultKeys,
 ) -> None:
     """Write one frame's kept rows; what was written is counted from the file, not from what we meant to write."""
+    places, as_of, keys = job.places, job.as_of, job.keys
     frame = settlement.frame
     if frame.is_personal:
         made, rows = vault.seal(sealed_path, keep=settlement.kept_seqs(), keys=keys, places=places, frame=frame)
@@ -229,16 +297,15 @@ def _write_frame(
 
 
 def _write_refusals(
+    job: _Job,
     staged: Staged,
-    mapping: Mapping,
     result: ImportResult,
-    source_path: Path,
     publication: Publication,
     dropped: dict[int, str],
     folder: Path,
 ) -> None:
     """Seal the refused rows, list their places, count their reasons."""
-    label = ", ".join(mapping.frame.key)
+    label = ", ".join(job.mapping.frame.key)
     if dropped:
         quarantine_settled(staged, dropped=dropped, label=label)
     staged.quarantine.close()

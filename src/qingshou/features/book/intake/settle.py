@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (names in SQL come from our own frames and staging paths, never from a file)
 """Rows against each other and against the lake: repeats, contradictions, loans held back. DuckDB, out of core."""
 
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ class Settlement:
             self._has_existing = True
 
     def judge(self, *, refused_keys: set[str], first_wins: bool) -> int:
-        """Fill `dropped`; return how many rows differ from the one kept (`first_wins`: persons named by several loans)."""
+        """Fill `dropped`; return how many rows differ from the one kept (`first_wins`: persons of several loans)."""
         differs = 0
         if self.frame.name == "instalments":
             self._repeats("ALL_COLUMNS")
@@ -116,7 +117,8 @@ class Settlement:
         contradiction = "false" if first_wins else "differs"
         self._run.execute(
             f"""INSERT INTO dropped
-            SELECT seq, CASE WHEN {contradiction} THEN '{Reason.CONFLICTING_DUPLICATE}' ELSE '{Reason.DUPLICATE_ROW}' END
+            SELECT seq, CASE WHEN {contradiction} THEN '{Reason.CONFLICTING_DUPLICATE}'
+                   ELSE '{Reason.DUPLICATE_ROW}' END
             FROM judged WHERE place > 1 OR {contradiction}"""
         )
         return self._one("SELECT count(*) FROM judged WHERE differs AND place > 1")
@@ -156,7 +158,8 @@ class Settlement:
     def _hold_back(self, refused_keys: set[str]) -> None:
         self._run.register("held", pa.table({"loan_id": pa.array(sorted(refused_keys), pa.string())}))
         self._run.execute(
-            f"""INSERT INTO dropped SELECT s.{_SEQ}, '{Reason.LOAN_HELD_BACK}' FROM staged s SEMI JOIN held USING (loan_id)
+            f"""INSERT INTO dropped SELECT s.{_SEQ}, '{Reason.LOAN_HELD_BACK}'
+            FROM staged s SEMI JOIN held USING (loan_id)
             WHERE s.{_SEQ} NOT IN (SELECT seq FROM dropped)"""
         )
         self._run.unregister("held")

@@ -1,6 +1,7 @@
 """Chunks in, staged frames out: nothing personal touches the disk in the clear, not even for a moment."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,14 +17,16 @@ from qingshou.features.book.intake.mapping import Mapping
 from qingshou.features.book.intake.places import Places
 from qingshou.features.book.intake.quarantine import Quarantine
 from qingshou.features.book.intake.raw_rows import SEQ
-from qingshou.features.book.intake.reading import open_source
+from qingshou.features.book.intake.reading import Source
 from qingshou.features.book.intake.reasons import Reason
 from qingshou.features.book.intake.sealed import VaultKeys
 from qingshou.features.book.intake.spool import Spool
+from qingshou.features.book.intake.table_source import OpenTable
 from qingshou.features.book.intake.targets import Frame, Kind
 from qingshou.features.book.intake.vault import VaultWriter, digests
 
 Progress = Callable[[str, int, int | None], None]
+Opener = Callable[[], AbstractContextManager[Source | OpenTable]]
 
 
 def with_seq(batch: pa.RecordBatch, done: int) -> pa.RecordBatch:
@@ -113,7 +116,7 @@ class Staged:
 
 def stage(
     *,
-    source_path: Path,
+    opener: Opener,
     mapping: Mapping,
     as_of: date,
     places: Places,
@@ -121,8 +124,8 @@ def stage(
     keys: VaultKeys,
     progress: Progress,
 ) -> Staged:
-    """Read the file through the limited child, judge every row, stage the sound ones; the quarantine stays open."""
-    with open_source(path=source_path, spec=mapping.source) as source:
+    """Read the source, judge every row, stage the sound ones; the quarantine stays open."""
+    with opener() as source:
         shape = source.shape
         judge = Judge(mapping=mapping, headers=shape.headers, as_of=as_of)
         staged = Staged(

@@ -7,7 +7,7 @@ import hmac
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def digests(table: pa.Table, frame: Frame, key: bytes) -> pa.Array:
 
 
 def seal(staged: Path, *, keep: pa.Array, keys: VaultKeys, places: Places, frame: Frame) -> tuple[str, int]:
-    """Turn a staged vault file into `<staged>.final` with only the rows kept; return their keyed hash and their count."""
+    """Turn a staged vault file into `<staged>.final` with only the rows kept; return keyed hash and count."""
     key = keys.key(keys.current, purpose=f"names:{places.tenant}:{frame.name}")
     content = hmac.new(key, b"", hashlib.sha256)
     writer = VaultWriter(staged.with_suffix(".final"), keys=keys, tenant=places.tenant, frame=frame.name)
@@ -97,6 +97,7 @@ def read_vault(
     keys: VaultKeys,
     ids: Iterable[str] | None = None,
     by: str | None = None,
+    leave_out: Collection[Path] = (),
 ) -> pa.Table:
     """Return rows of a personal frame on one as-of date.
 
@@ -112,6 +113,7 @@ def read_vault(
     found = [
         table if wanted is None else table.filter(pc.is_in(table.column(column), wanted))
         for path in sorted(Places(home, tenant).vault_partition(frame, as_of).glob("part-*.sealed"))
+        if path not in leave_out
         for table in read_tables(path, keys=keys, tenant=tenant, frame=frame)
     ]
     return pa.concat_tables(found) if found else shape.schema.empty_table()

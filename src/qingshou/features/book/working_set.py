@@ -88,16 +88,16 @@ class WorkingSet:
         codes = ", ".join(f"coalesce({one}, '') AS {one}" for one in _CODES)
         flags = ", ".join(f"coalesce({one}, false) AS {one}" for one in _FLAGS)
         return self._rows(f"""
-            SELECT {self._loan} AS id, {self._tenant} AS tenant_id, loan_id AS loan_ref, {self._borrower} AS borrower_id,
-                   {self._day} AS as_of, {codes}, {", ".join(_PLAIN)}, {flags}
+            SELECT {self._loan} AS id, {self._tenant} AS tenant_id, loan_id AS loan_ref,
+                   {self._borrower} AS borrower_id, {self._day} AS as_of, {codes}, {", ".join(_PLAIN)}, {flags}
             FROM loans ORDER BY id
         """)  # noqa: S608
 
     def instalments(self, parts: Sequence[Path]) -> pa.RecordBatchReader:
         """Give the instalments near the date; a position counts over the whole schedule, so it never moves."""
         return self._rows(f"""
-            SELECT {self._tenant} AS tenant_id, {self._loan} AS loan_id, due_date, position, amount, principal, interest,
-                   penalty, fees
+            SELECT {self._tenant} AS tenant_id, {self._loan} AS loan_id, due_date, position, amount, principal,
+                   interest, penalty, fees
             FROM (SELECT i.*, l.oldest_due_date,
                          row_number() OVER (PARTITION BY loan_id ORDER BY due_date, cum_amount, amount) AS position
                   FROM {_parquet(parts)} i JOIN (SELECT loan_id, oldest_due_date FROM loans) l USING (loan_id))

@@ -1,6 +1,6 @@
 """What each figure counts. One definition gives both the number and the rows behind it, so that they cannot differ.
 
-A cell is (source view of lake_views.py, key, condition). Summing its loans gives the figure, listing them gives the drill.
+A cell is (view of lake_views.py, key, condition). Summing its loans gives the figure, listing them gives the drill.
 Keys and conditions use only the columns of DIMENSIONS: the book is first summed up by these, then every cell is counted
 from the sums.
 """
@@ -182,7 +182,7 @@ VINTAGE_RATES = tuple(
 
 CELLS = (*SNAPSHOT_CELLS, *PAIR_CELLS)
 RATES = (*SNAPSHOT_RATES, *PAIR_RATES, *VINTAGE_RATES)
-NAMES = tuple(dict.fromkeys(one.name for one in (*CELLS, *RATES)))
+NAMES = tuple(dict.fromkeys([*(cell.name for cell in CELLS), *(rate.name for rate in RATES)]))
 MOVEMENTS = (
     "NEW", "ENTERED", "ROLLED", "ROLLED_BACK", "CURED", "CHANGED", "WRITTEN_OFF", "CLOSED", "GONE",
 )  # fmt: skip

@@ -110,11 +110,7 @@ def roll_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
 
 def rates_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
     """Draw cure, roll and flow rate of each bucket side by side."""
-    keys = {
-        "cure_rate": lambda place: f"M{place}",
-        "roll_rate": lambda place: f"M{place}>M{place + 1}",
-        "flow_rate": lambda place: f"M{place}>M{place + 1}",
-    }
+    keys = {"cure_rate": "M{0}", "roll_rate": "M{0}>M{1}", "flow_rate": "M{0}>M{1}"}
     places = range(1, 8)
     return Chart(
         id="rates",
@@ -124,10 +120,16 @@ def rates_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
         row_head=_("Months past due"),
         categories=[str(phrases.STATES[f"M{place}"]) for place in places],
         series=[
-            Series(str(phrases.FIGURES[name]), [portfolio.share(name, key(place), measure).value for place in places])
+            Series(
+                str(phrases.FIGURES[name]),
+                [portfolio.share(name, key.format(place, place + 1), measure).value for place in places],
+            )
             for name, key in keys.items()
         ],
-        links=[[link(name, f"{key(place)}|{measure}", None) for place in places] for name, key in keys.items()],
+        links=[
+            [link(name, f"{key.format(place, place + 1)}|{measure}", None) for place in places]
+            for name, key in keys.items()
+        ],
         how=" ".join(f"{phrases.FIGURES[name]}: {phrases.HOW[name]}" for name in keys),
     )
 
@@ -187,7 +189,8 @@ def arrears_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
         one = cells.get((product, branch))
         if one is None:
             return 0
-        return one.loans_count if measure == "COUNT" else one.amount
+        counted: Number = one.loans_count if measure == "COUNT" else one.amount
+        return counted
 
     title = str(phrases.FIGURES["arrears_by"]) if measure != "COUNT" else _("Overdue loans by product and branch")
     return Chart(

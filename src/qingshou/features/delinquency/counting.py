@@ -1,4 +1,4 @@
-"""Count the cells of cells.py over the lake views: the book is summed up by its dimensions, every cell from the sums."""
+"""Count the cells of cells.py over the lake's views: the book is summed up once, every cell from the sums."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

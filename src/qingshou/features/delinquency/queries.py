@@ -113,7 +113,8 @@ def get_classification(*, as_of: date) -> Classification:
 
 def get_classified_path(*, as_of: date, home: Path) -> Path:
     """Return the lake file with the classes of a date; stops with NotFound."""
-    return home / get_classification(as_of=as_of).path
+    path: str = get_classification(as_of=as_of).path
+    return home / path
 
 
 def get_portfolio(

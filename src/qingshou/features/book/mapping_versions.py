@@ -12,7 +12,6 @@ from qingshou.features.book.identity import identify
 from qingshou.features.book.intake.errors import MappingWrong
 from qingshou.features.book.intake.mapping import load_mapping, shipped_names
 from qingshou.features.book.models import Mapping
-from qingshou.kernel.errors import NotFound
 from qingshou.tenancy.context import current_tenant_id
 
 SUBJECT = "MAPPING"
@@ -66,4 +65,4 @@ def mapping_document(*, name: str) -> dict[str, Any] | str:
         return dict(own.document)
     if name in shipped_names():
         return name
-    raise NotFound(f"There is no mapping '{name}': the list of mappings shows those there are.", mapping=name[:60])
+    raise MappingWrong(f"There is no mapping '{name}': the list of mappings shows those there are.", mapping=name[:60])

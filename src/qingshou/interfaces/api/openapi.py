@@ -53,7 +53,7 @@ class Api(NinjaAPI):
 
 def _complete(path: str, method: str, operation: dict[str, Any], permission: str | None) -> None:
     statuses = [*_ALWAYS]
-    if "{" in path:
+    if "{" in path or operation.pop("x-may-be-missing", False):
         statuses += _WITH_ID
     if method == "post":
         statuses += _WRITES

@@ -34,7 +34,7 @@ COLUMNS = (
         href=lambda row: reverse("book:import", args=[row.id]),
     ),
     Column(key="file_name", label=gettext_lazy("File"), kind="long"),
-    Column(key="frame", label=gettext_lazy("Holds"), words=words.FRAMES),
+    Column(key="frame", label=gettext_lazy("What it holds"), words=words.FRAMES),
     Column(
         key="status",
         label=gettext_lazy("Status"),

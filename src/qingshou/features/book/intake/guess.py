@@ -59,7 +59,8 @@ def guess_shape(profile: FileProfile) -> str:
         needed = [name for name in needed if name != "days_basis"]
         coverage = sum(best.get(name, 0) for name in needed) / max(1, len(needed))
         extra = sum(score for name, score in best.items() if name not in needed and score > 0.8)
-        scores[shape] = coverage + min(extra, 6) * 0.08 + (0.05 if shape == "snapshot" else 0)
+        # Meeting three needs says more than meeting one.
+        scores[shape] = coverage * (1 + 0.15 * len(needed)) + min(extra, 6) * 0.08
     return max(scores, key=lambda shape: scores[shape])
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.utils import DatabaseError
+from psycopg.pq import TransactionStatus
 
 from qingshou.kernel.errors import Conflict
 
@@ -63,6 +64,8 @@ def _tell(target: BaseDatabaseWrapper) -> None:
     In a failed transaction nothing can be told: its rollback puts back what was in force before it began.
     """
     if target.connection is None or target.needs_rollback:
+        return
+    if target.connection.info.transaction_status == TransactionStatus.INERROR:
         return
     try:
         _apply(target)

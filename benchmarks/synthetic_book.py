@@ -15,8 +15,8 @@ ELSE 0 END
 def write_book(path: Path, *, loans: int, as_of: date, day: int, personal: bool = False) -> Path:
     """Write a canonical loans file for the so-manyth day of the book (1 is the first).
 
-    Takes   day  each further day, overdue loans are a day older, one in twenty of them cures, and half a hundredth of the
-                 others fall overdue: about one loan in a hundred changes
+    Takes   day  each further day, overdue loans are a day older, one in twenty of them cures, and half a hundredth of
+                 the others fall overdue: about one loan in a hundred changes
     """
     people = (
         ", '张' || chr((19968 + h % 20000)::INT) AS name, '1' || lpad((3000000000 + i)::VARCHAR, 10, '0') AS phone"

@@ -6,7 +6,7 @@ Each check counts what is wrong; 0 is right. The day's run asks those marked dai
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,9 @@ CHECKS = (
 def run_checks(tenant_id: UUID, *, daily_only: bool = False) -> dict[str, int]:
     """Return name -> how many are wrong, for the daily checks or all of them."""
     found: dict[str, int] = {}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # whole tables are compared, of which PostgreSQL knows nothing yet on a first day: row by row took 80 s
+        cursor.execute("SET LOCAL enable_nestloop = off")
         for check in CHECKS:
             if check.is_daily or not daily_only:
                 cursor.execute(check.sql, {"tenant": tenant_id})

@@ -105,16 +105,19 @@ def quoted(path: Path) -> str:
 def reached_sql(*, as_of: str, previous: Path | None) -> str:
     """Return the statement of the reached table: yesterday's, carried on by today's days past due.
 
+    A loan without a date of origination is counted from the month in which the tape first shows it. Those that are
+    there on the lender's first date may be of any age: they have no month and stand in no vintage.
+
     Takes   as_of     ISO date of `now`
             previous  the reached file of the as-of date before, or None on the first
     """
     history = f"SELECT * FROM read_parquet({quoted(previous)})" if previous else _NO_HISTORY  # noqa: S608
+    first_seen = f"CASE WHEN h.loan_id IS NULL THEN '{as_of[:7]}' END" if previous else "NULL"
     return f"""
         SELECT coalesce(h.loan_id, n.loan_id) AS loan_id, coalesce(h.currency, n.currency) AS currency,
-               coalesce(h.cohort, strftime(n.originated_date, '%Y-%m')) AS cohort,
+               coalesce(h.cohort, strftime(n.originated_date, '%Y-%m'), {first_seen}) AS cohort,
                coalesce(h.first_30_date, CASE WHEN n.is_30 THEN DATE '{as_of}' END) AS first_30_date,
                coalesce(h.first_90_date, CASE WHEN n.is_90 THEN DATE '{as_of}' END) AS first_90_date
-        FROM ({history}) h
-        FULL OUTER JOIN (SELECT * FROM now WHERE originated_date IS NOT NULL) n ON n.loan_id = h.loan_id
+        FROM ({history}) h FULL OUTER JOIN now n ON n.loan_id = h.loan_id
         ORDER BY loan_id
     """  # noqa: S608

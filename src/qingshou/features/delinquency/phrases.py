@@ -149,8 +149,8 @@ HOW: dict[str, Promise] = {
     "non_performing": _("Loans in the book in a class that the text in force counts as non-performing."),
     "roll_matrix": _(
         "Each loan that was in the book on the earlier date, by where it was then and where it is now. A row adds up "
-        "to 100 %: cure, paid off, written off and gone from the tape included. By balance, loans weigh their balance of "
-        "the earlier date."
+        "to 100 %: cure, paid off, written off and gone from the tape included. By balance, loans weigh their balance "
+        "of the earlier date."
     ),
     "waterfall": _(
         "Opening + new + entered + rolled in + change of balance of those that stayed - cured - rolled out - written "
@@ -175,7 +175,8 @@ HOW: dict[str, Promise] = {
     ),
     "vintage": _(
         "Of the loans granted in a month and seen on any tape, the share that was at least 30 (or 90) days past due on "
-        "any date up to this one."
+        "any date up to this one. Where the tape does not say when a loan was granted, the month in which a tape first "
+        "shows it stands for it; those on the very first tape are left out."
     ),
 }
 CHAIN_WARNING = _(
@@ -195,7 +196,7 @@ COLUMNS: dict[str, Promise] = {
     "stage": _("IFRS 9 stage"),
     "overdue_days": _("Days past due"),
     "days_basis": _("Days known by"),
-    "balance": _("Balance"),
+    "balance": pgettext_lazy("amount", "Balance"),
     "arrears": _("Arrears"),
     "provision": _("Provision"),
     "state_before": _("Then"),

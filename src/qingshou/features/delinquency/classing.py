@@ -165,7 +165,8 @@ def with_own_class(loans: Frame, terms: ClassTerms) -> Frame:
         small = _is_immaterial(terms, terms.material_amounts) & (days > 0)
         reason = nw.when(small).then(nw.lit("BELOW_MATERIALITY")).otherwise(reason)
     floors = []
-    for holds, floor, code in sorted(_floors(terms), key=lambda one: one[1]):
+    # The worst comes last and so decides; among equals the first named.
+    for holds, floor, code in sorted(reversed(_floors(terms)), key=lambda one: one[1]):
         if floor > 0:
             floors.append(nw.when(holds).then(nw.lit(floor)).otherwise(nw.lit(UNKNOWN_RANK)))
             reason = nw.when(holds & (by_days < floor)).then(nw.lit(code)).otherwise(reason)

@@ -149,6 +149,11 @@ def _named(names: dict[str, str], name: str) -> str:
 
 
 def _period_reading(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[str, str]:
+    if connection.table("given").select(column).types[0].id in ("tinyint", "smallint", "integer", "bigint"):
+        low, high = connection.execute(f"SELECT min({column}), max({column}) FROM given").fetchall()[0]  # noqa: S608
+        # Whole numbers that cannot be read as year and month need no look at every row.
+        if low is None or not (190001 <= low and high <= 209912):
+            return "whole number", f"{column}::BIGINT"
     text = f"trim({column}::VARCHAR)"
     for kind, test, number in _READINGS:
         wrong = connection.execute(
@@ -175,7 +180,8 @@ def _is_monthly(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
 def _take(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], period: str) -> None:
     names = ["id", "period", "state"] if len(columns) == 3 else ["id", "period", "from_state", "to_state"]
     ident, at, *states = columns
-    values = [f"{ident}::VARCHAR", f"CASE WHEN trim({at}::VARCHAR) <> '' THEN {period} END"]
+    is_plain = period == f"{at}::BIGINT"
+    values = [f"{ident}::VARCHAR", period if is_plain else f"CASE WHEN trim({at}::VARCHAR) <> '' THEN {period} END"]
     values += [f"nullif(trim({state}::VARCHAR), '')" for state in states]
     picks = ", ".join(f"{value} AS {name}" for value, name in zip(values, names, strict=True))
     whole = " AND ".join(f"{name} IS NOT NULL" for name in names)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qingshou.features.delinquency import phrases
 from qingshou.features.delinquency.queries import ENDS, STATES, Portfolio, Share, ThreeMonths, VintagePoint
@@ -67,7 +68,7 @@ def waterfall_charts(portfolio: Portfolio, measure: str, link: Link) -> list[Cha
                 kind="waterfall",
                 format=_format(measure),  # type: ignore[arg-type]
                 unit=_unit(portfolio, measure),
-                row_head=_("Line"),
+                row_head=pgettext("waterfall", "Line"),
                 categories=[str(phrases.LINES[line]) for line, _value in signed],
                 series=[
                     Series(str(SEVERITIES[group]), [value for _line, value in signed], tone=_TONES.get(group, "")),
@@ -94,7 +95,7 @@ def roll_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
         title=str(phrases.FIGURES["roll_matrix"]),
         kind="heat",
         format="percent",
-        row_head=_("From"),
+        row_head=pgettext("matrix", "From"),
         categories=[str(phrases.STATES[state]) for state in columns],
         series=[
             Series(str(phrases.STATES[row]), [shares[row].get(column, Decimal(0)) for column in columns])
@@ -152,7 +153,12 @@ def structure_chart(portfolio: Portfolio, name: str, measure: str, link: Link) -
         unit=_unit(portfolio, measure),
         row_head=str(phrases.COLUMNS["regulatory_class"]) if name == "structure_class" else "",
         categories=[str(words.get(code, code)) for code in codes],
-        series=[Series(_("Loans") if measure == "COUNT" else _("Balance"), [held[code][place] for code in codes])],
+        series=[
+            Series(
+                _("Loans") if measure == "COUNT" else pgettext("amount", "Balance"),
+                [held[code][place] for code in codes],
+            )
+        ],
         links=[[link(name, code, None) for code in codes]],
         how=str(phrases.HOW[name]),
     )
@@ -249,7 +255,7 @@ def three_months_chart(found: ThreeMonths) -> Chart:
         title=_("Current after three months"),
         kind="bar",
         format="percent",
-        row_head=_("From"),
+        row_head=pgettext("matrix", "From"),
         categories=[str(phrases.STATES[state]) for state in states],
         series=[
             Series(_("By three one-month matrices"), [found.chain.get(one, {}).get("M0") for one in states]),

@@ -166,7 +166,7 @@ def with_own_class(loans: Frame, terms: ClassTerms) -> Frame:
         reason = nw.when(small).then(nw.lit("BELOW_MATERIALITY")).otherwise(reason)
     floors = []
     # The worst comes last and so decides; among equals the first named.
-    for holds, floor, code in sorted(reversed(_floors(terms)), key=lambda one: one[1]):
+    for holds, floor, code in sorted(_floors(terms)[::-1], key=lambda one: one[1]):
         if floor > 0:
             floors.append(nw.when(holds).then(nw.lit(floor)).otherwise(nw.lit(UNKNOWN_RANK)))
             reason = nw.when(holds & (by_days < floor)).then(nw.lit(code)).otherwise(reason)
@@ -182,7 +182,9 @@ def spreading_borrowers(ranked: Frame, terms: ClassTerms, spread: Spread) -> Fra
     is_bad = nw.col("own_rank") >= terms.non_performing_rank
     if spread.counts_overdue_over_90:
         # What is not material neither counts nor spreads.
-        is_bad = (days > 90) & (nw.col("own_reason") != "BELOW_MATERIALITY")
+        is_bad = days > 90
+        if terms.material_amounts is not None:
+            is_bad = is_bad & ~_is_immaterial(terms, terms.material_amounts).fill_null(value=False)
     bound = bound.select("borrower_id", "currency", "balance", is_bad=is_bad.fill_null(value=False))
     with_bad = bound.filter(nw.col("is_bad")).select("borrower_id").unique()
     owed = nw.when(nw.col("balance") > 0).then(nw.col("balance")).otherwise(ZERO)

@@ -152,7 +152,7 @@ def _period_reading(connection: duckdb.DuckDBPyConnection, column: str) -> tuple
     if connection.table("given").select(column).types[0].id in ("tinyint", "smallint", "integer", "bigint"):
         low, high = connection.execute(f"SELECT min({column}), max({column}) FROM given").fetchall()[0]  # noqa: S608
         # Whole numbers that cannot be read as year and month need no look at every row.
-        if low is None or not (190001 <= low and high <= 209912):
+        if low is None or not (low >= 190001 and high <= 209912):
             return "whole number", f"{column}::BIGINT"
     text = f"trim({column}::VARCHAR)"
     for kind, test, number in _READINGS:

@@ -57,6 +57,21 @@ def test_translations_keep_their_placeholders(language: str):
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_one_text_has_one_translation(language: str):
+    """Django merges the catalogues of all apps: of two translations of one text, chance would decide."""
+    import polib
+
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for path in catalogues.catalogue_files():
+        if path.parts[-3] == language:
+            for entry in polib.pofile(str(path)):
+                text = entry.msgstr or entry.msgstr_plural.get(0, "")
+                if text:
+                    said.setdefault((entry.msgctxt or "", entry.msgid), {})[text] = str(path.relative_to(SOURCE))
+    assert {text: places for text, places in said.items() if len(places) > 1} == {}
+
+
 def test_traditional_holds_no_simplified_characters():
     import polib
 

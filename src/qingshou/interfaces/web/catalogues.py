@@ -52,12 +52,8 @@ def missing(language: str) -> list[Message]:
 def fill(apps: Collection[str]) -> int:
     """Bring the catalogues of some apps in line with their sources; returns how many texts need a translator."""
     wanted: dict[str, dict[tuple[str, str], Message]] = {}
-    owned: set[tuple[str, str]] = set()
     for one in messages():
-        key = (one.context, one.text)
-        if key not in owned:
-            owned.add(key)
-            wanted.setdefault(one.app, {})[key] = one
+        wanted.setdefault(one.app, {})[(one.context, one.text)] = one
     known = {language: _known(language) for language in LANGUAGES}
     left = 0
     for app, texts in wanted.items():

@@ -15,7 +15,7 @@ _LONGEST = 80
 class Filter:
     """One filter. With choices, only a value among them counts; without, any text up to 80 characters.
 
-    `every`: whether 'all' is among the choices.
+    `every`: whether 'all' is among the choices. `input` "select": not shown while there is nothing to choose.
     """
 
     name: str
@@ -75,6 +75,6 @@ class Filters:
 
 def _chosen(one: Filter, given: str) -> Filter:
     value = given.strip()[:_LONGEST].replace("\x00", "")
-    if one.choices and value not in {choice for choice, _ in one.choices}:
+    if (one.choices or one.input == "select") and value not in {choice for choice, _ in one.choices}:
         value = ""
     return replace(one, chosen=value)

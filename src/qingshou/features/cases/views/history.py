@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,6 +41,11 @@ class Happened:
     actor: str
     details: str
     is_movement: bool
+
+    @property
+    def day(self) -> date:
+        """Return the day of a movement: it has no hour."""
+        return self.at.date()
 
 
 def history(timeline: Any) -> list[Happened]:

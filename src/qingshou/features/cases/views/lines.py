@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qingshou.features.cases.phrases import NEXT_ACTIONS, QUEUE_REASONS, SEVERITIES, STAGES
 from qingshou.features.cases.views.shown import Desk
@@ -63,15 +63,15 @@ COLUMNS = (
            value=_of("overdue_days")),
     Column(key="arrears", label=gettext_lazy("Arrears"), kind="money", sort=True, one_way="descending",
            value=_of("arrears"), currency=_currency),
-    Column(key="balance", label=gettext_lazy("Balance"), kind="money", value=_of("balance"), currency=_currency),
+    Column(key="balance", label=pgettext_lazy("amount", "Balance"), kind="money", value=_of("balance"), currency=_currency),
     Column(key="currency", label=gettext_lazy("Currency"), value=_of("currency"), shown=False),
     Column(key="stage", label=gettext_lazy("Stage"), value=_of("stage"), words=STAGES),
     Column(key="next_action", label=gettext_lazy("Next action"), value=_of("next_action"), words=NEXT_ACTIONS),
     Column(key="due", label=gettext_lazy("Date"), kind="date", sort=True, one_way="ascending",
            value=_of("next_action_on")),
-    Column(key="owner", label=gettext_lazy("Owner"), value=_owner),
+    Column(key="owner", label=pgettext_lazy("case", "Owner"), value=_owner),
     Column(key="product", label=gettext_lazy("Product"), value=_of("product"), shown=False),
     Column(key="branch", label=gettext_lazy("Branch"), value=_of("branch"), shown=False),
-    Column(key="loans_count", label=gettext_lazy("Loans"), kind="count", value=_of("loans_count"), shown=False),
+    Column(key="loans_count", label=pgettext_lazy("case", "Loans"), kind="count", value=_of("loans_count"), shown=False),
     Column(key="opened_on", label=gettext_lazy("Opened"), kind="date", value=_of("opened_on"), shown=False),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qingshou.features.cases.phrases import STAGES
 from qingshou.features.cases.process import Process
 
-_WIDTH, _HEIGHT, _GAP, _LEFT = 132, 50, 44, 8
+_WIDTH, _HEIGHT, _GAP, _LEFT = 112, 48, 26, 8
 _ABOVE_STEP, _BELOW_STEP = 17, 17
 
 

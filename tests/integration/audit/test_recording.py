@@ -61,7 +61,8 @@ def test_the_event_goes_when_the_doing_fails(tenant):
             _record(uuid4())
             raise RuntimeError
 
-    pytest.raises(RuntimeError, fail)
+    with pytest.raises(RuntimeError):
+        fail()
     assert (AuditEvent.objects.count(), AuditHead.objects.count()) == (0, 0)
 
 

@@ -147,10 +147,10 @@ def _floors(terms: ClassTerms) -> list[tuple[nw.Expr, int, str]]:
     observed = _is_observed(terms)
     overdue = (days > 0).fill_null(value=False)
     return [
-        (nw.col("is_written_off").fill_null(value=False), terms.written_off_rank, WRITTEN_OFF),
-        (impaired, terms.impaired_rank, "CREDIT_IMPAIRED"),
-        (observed & overdue, terms.restructured_overdue_rank, "RESTRUCTURED"),
         (observed, terms.restructured_rank, "RESTRUCTURED"),
+        (observed & overdue, terms.restructured_overdue_rank, "RESTRUCTURED"),
+        (impaired, terms.impaired_rank, "CREDIT_IMPAIRED"),
+        (nw.col("is_written_off").fill_null(value=False), terms.written_off_rank, WRITTEN_OFF),
     ]
 
 
@@ -165,8 +165,8 @@ def with_own_class(loans: Frame, terms: ClassTerms) -> Frame:
         small = _is_immaterial(terms, terms.material_amounts) & (days > 0)
         reason = nw.when(small).then(nw.lit("BELOW_MATERIALITY")).otherwise(reason)
     floors = []
-    # The worst comes last and so decides; among equals the first named.
-    for holds, floor, code in sorted(_floors(terms)[::-1], key=lambda one: one[1]):
+    # The worst comes last and so decides; among equals the last named.
+    for holds, floor, code in sorted(_floors(terms), key=lambda one: one[1]):
         if floor > 0:
             floors.append(nw.when(holds).then(nw.lit(floor)).otherwise(nw.lit(UNKNOWN_RANK)))
             reason = nw.when(holds & (by_days < floor)).then(nw.lit(code)).otherwise(reason)

@@ -258,7 +258,7 @@ def main() -> int:
     sound = report["missed"] == report["extra"] == report["again_changes"] == 0
     sound = sound and report["balanced"] and report["good_balance_exact"]
     report["ok"] = sound and (options.rows > 1_000_000 or (seconds <= LIMIT_SECONDS and peak <= LIMIT_MIB))
-    print(json.dumps(report, indent=1))
+    print(json.dumps(report))
     return 0 if report["ok"] else 1
 
 

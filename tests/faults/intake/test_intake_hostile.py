@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 (calendar values of cells, no clock)
 """Hostile files: refused or neutralised, in bounded memory and time, never a crash, never a changed value."""
 
 import io
@@ -269,9 +270,12 @@ def test_typed_parquet_values_are_exact(tmp_path):
 def test_the_child_may_write_nothing_and_its_death_is_told(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("a,b\n" + "1,2\n" * 2_000_000)
-    with open_source(path=path, spec=SourceSpec()) as source, pytest.raises(FileRefused) as refused:
-        for _batch in source.chunks():
-            for child in psutil.Process().children():
-                if any("intake.child" in part for part in child.cmdline()):
-                    child.kill()
+    with open_source(path=path, spec=SourceSpec()) as source:
+        chunks = source.chunks()
+        next(chunks)
+        for child in psutil.Process().children():
+            if any("intake.child" in part for part in child.cmdline()):
+                child.kill()
+        with pytest.raises(FileRefused) as refused:
+            list(chunks)
     assert refused.value.why == "STALLED"

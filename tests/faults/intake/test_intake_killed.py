@@ -38,6 +38,17 @@ def _only_whole(home, unkilled):
             assert unkilled[name] == content, name
 
 
+def test_a_manifest_half_written_leaves_no_scrap(runner, unkilled):
+    """Found by the random kills: a temporary manifest stayed behind."""
+    home = runner.folder / "home"
+    assert runner.run(home, fault="intake.pending")[0] == KILLED
+    pending = next(home.rglob("*.pending.json"))
+    scrap = pending.with_name(f".{pending.name}.4711.tmp")
+    scrap.write_bytes(b"{")
+    assert runner.run(home)[0] == 0
+    assert sorted(state(home)) == sorted(unkilled)
+
+
 @pytest.mark.parametrize("point", NAMES)
 def test_killed_at_a_named_point(runner, unkilled, point):
     home = runner.folder / "home"
@@ -94,6 +105,7 @@ def test_killed_at_random_moments(runner, unkilled):
             run = _start(home, runner.source)
             run.join()
             assert run.exitcode == 0
+            assert sorted(state(home)) == sorted(unkilled)
             assert state(home) == unkilled
             number += 1
     assert deaths == KILLS_RANDOM

@@ -2,10 +2,11 @@
 
 import random
 
+from tests.integration.intake.conftest import AS_OF
+
 from qingshou.features.book.intake.guess import guess_mapping
 from qingshou.features.book.intake.preview import preview
 from qingshou.features.book.intake.profile import sniff
-from tests.integration.intake.conftest import AS_OF
 
 SBA_HEAD = (
     "LoanNr_ChkDgt,Name,City,State,Zip,Bank,BankState,NAICS,ApprovalDate,ApprovalFY,Term,NoEmp,NewExist,CreateJob,RetainedJob,"
@@ -58,8 +59,10 @@ def test_chinese_headers_in_gb18030_and_big5(desk):
     proposal = guess_mapping(sniff(path))
     assert proposal.raw["shape"] == "snapshot"
     assert {name: spec["from"] for name, spec in proposal.raw["columns"].items() if "from" in spec} == {
-        "loan_id": "借据号", "borrower_id": "客户编号", "product": "产品名称", "currency": "币种", "balance": "贷款余额(万元)",
-        "overdue_days": "逾期天数", "arrears_principal": "逾期本金", "originated_date": "放款日期", "contract_rate": "利率%",
+        "loan_id": "借据号", "borrower_id": "客户编号", "product": "产品名称", "currency": "币种",
+        "balance": "贷款余额(万元)",
+        "overdue_days": "逾期天数", "arrears_principal": "逾期本金", "originated_date": "放款日期",
+        "contract_rate": "利率%",
     }  # fmt: skip
     assert proposal.raw["also"]["people"]["name"] == {"from": "客户名称"}
     result = desk.take(path, proposal.raw)

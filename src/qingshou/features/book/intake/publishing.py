@@ -75,6 +75,8 @@ def declare(places: Places, import_id: str, result: ImportResult) -> None:
 def recover(places: Places, import_id: str) -> None:
     """Finish this import if a killed run had already put every announced file in place; else leave it to run again."""
     pending = places.pending(import_id)
+    for scrap in pending.parent.glob(f".{import_id}.*.tmp"):  # a manifest half-written when its run was killed
+        scrap.unlink()
     if not pending.exists():
         return
     if places.manifest(import_id).exists():

@@ -7,11 +7,12 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, get_resolver, resolve, reverse
 from django.utils import timezone, translation
 
 from qingshou.access.roles import SUPERVISING
 from qingshou.access.sign_in_record import BEGUN, SEEN, after_response
+from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.context import using
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -58,6 +59,13 @@ class TenantMiddleware:
             with using(user.tenant_id):
                 return self.get_response(request)
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer what a query or operation hides or refuses as the page of its status, wherever a view let it pass."""
+        if not isinstance(error, QingshouError) or error.http_status not in (403, 404):
+            return None
+        answer: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(error.http_status)
+        return answer(request, exception=error)
 
 
 class SessionRulesMiddleware:

@@ -96,7 +96,8 @@ def roll_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
         kind="heat",
         format="percent",
         row_head=pgettext("matrix", "From"),
-        categories=[str(phrases.STATES[state]) for state in columns],
+        # the rows say what M1 to M7 are: across, there is room for the short form only
+        categories=[state if state in BUCKETS else str(phrases.STATES[state]) for state in columns],
         series=[
             Series(str(phrases.STATES[row]), [shares[row].get(column, Decimal(0)) for column in columns])
             for row in rows
@@ -109,29 +110,33 @@ def roll_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
     )
 
 
-def rates_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
-    """Draw cure, roll and flow rate of each bucket side by side."""
-    keys = {"cure_rate": "M{0}", "roll_rate": "M{0}>M{1}", "flow_rate": "M{0}>M{1}"}
+RATE_KEYS = {"cure_rate": "M{0}", "roll_rate": "M{0}>M{1}", "flow_rate": "M{0}>M{1}"}
+
+
+def rates_charts(portfolio: Portfolio, measure: str, link: Link) -> list[Chart]:
+    """Draw cure and roll rate of each bucket side by side; the flow rate alone, for it may be many times 100 %."""
+    return [
+        _rates_chart(portfolio, measure, link, "rates", _("Cure and roll rates"), ("cure_rate", "roll_rate")),
+        _rates_chart(portfolio, measure, link, "flow", str(phrases.FIGURES["flow_rate"]), ("flow_rate",)),
+    ]
+
+
+def _rates_chart(portfolio: Portfolio, measure: str, link: Link, name: str, title: str, shown: Sequence[str]) -> Chart:
     places = range(1, 8)
+    keys = {one: [RATE_KEYS[one].format(place, place + 1) for place in places] for one in shown}
     return Chart(
-        id="rates",
-        title=_("Cure, roll and flow rates"),
+        id=name,
+        title=title,
         kind="bar",
         format="percent",
         row_head=_("Months past due"),
         categories=[str(phrases.STATES[f"M{place}"]) for place in places],
         series=[
-            Series(
-                str(phrases.FIGURES[name]),
-                [portfolio.share(name, key.format(place, place + 1), measure).value for place in places],
-            )
-            for name, key in keys.items()
+            Series(str(phrases.FIGURES[one]), [portfolio.share(one, key, measure).value for key in keys[one]])
+            for one in shown
         ],
-        links=[
-            [link(name, f"{key.format(place, place + 1)}|{measure}", None) for place in places]
-            for name, key in keys.items()
-        ],
-        how=" ".join(f"{phrases.FIGURES[name]}: {phrases.HOW[name]}" for name in keys),
+        links=[[link(one, f"{key}|{measure}", None) for key in keys[one]] for one in shown],
+        how=" ".join(f"{phrases.FIGURES[one]}: {phrases.HOW[one]}" for one in shown),
     )
 
 

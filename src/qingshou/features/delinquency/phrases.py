@@ -98,6 +98,16 @@ MOVEMENTS: dict[str, Promise] = {
     "GONE": pgettext_lazy("movement", "Gone from the tape"),
 }
 
+PLACES: dict[str, Promise] = {
+    "china": pgettext_lazy("place", "China"),
+    "taiwan": pgettext_lazy("place", "Taiwan"),
+    "hongkong": pgettext_lazy("place", "Hong Kong"),
+    "india": pgettext_lazy("place", "India"),
+    "eu": pgettext_lazy("place", "the European Union"),
+    "us": pgettext_lazy("place", "the United States"),
+    "uk": pgettext_lazy("place", "the United Kingdom"),
+}
+
 SHAPES: dict[str, Promise] = {
     "SNAPSHOT": _("days past due as the lender gives them"),
     "SCHEDULE": _("days past due counted from schedule and payments"),

@@ -58,10 +58,12 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "trend": draw.trend_chart(queries.list_overdue_trend(currency=portfolio.currency), measure, link),
         "waterfalls": draw.waterfall_charts(portfolio, measure, link),
         "roll": draw.roll_chart(portfolio, measure, link) if portfolio.base_date else None,
-        "rates": draw.rates_chart(portfolio, measure, link) if portfolio.base_date else None,
+        "rates": draw.rates_charts(portfolio, measure, link) if portfolio.base_date else [],
         "three_months": draw.three_months_chart(three_months) if three_months else None,
         "three_months_base": three_months.base_date if three_months else None,
         "chain_warning": phrases.CHAIN_WARNING,
+        "place": phrases.PLACES.get(classification.jurisdiction, classification.jurisdiction),
+        "shape": phrases.SHAPES.get(classification.shape, ""),
         "structures": [
             draw.structure_chart(portfolio, name, measure, link)
             for name in ("structure_class", "structure_severity", "structure_stage")

@@ -131,7 +131,7 @@ def test_duckdb_ages_like_the_reference(
     terms=age_terms,
     with_total=st.booleans(),
 )
-@settings(RELAXED, max_examples=4)
+@settings(RELAXED, max_examples=2)
 def test_spark_ages_like_the_reference(
     spark: Engine,
     given_instalments: list[Instalment],
@@ -158,7 +158,7 @@ def test_duckdb_classes_like_the_reference(duck: Engine, book: list[Loan], place
 @given(
     book=st.lists(loans, min_size=60, max_size=90, unique_by=lambda one: one.loan_id), place=st.sampled_from([*TERMS])
 )
-@settings(RELAXED, max_examples=4)
+@settings(RELAXED, max_examples=2)
 def test_spark_classes_like_the_reference(spark: Engine, book: list[Loan], place: str) -> None:
     found = classified_by_engine(spark, book, TERMS[place], TABLE)
     assert found == classified_by_reference(book, TERMS[place], TABLE)

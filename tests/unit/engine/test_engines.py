@@ -37,7 +37,7 @@ def test_a_folder_of_parts_is_one_frame(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.write_text("old", encoding="utf-8")
-    with pytest.raises(ValueError, match="half way"), landing(target) as draft:
+    with pytest.raises(ValueError, match="half way"), landing(target) as draft:  # noqa: PT012
         draft.write_text("new", encoding="utf-8")
         raise ValueError("half way")
     assert [one.read_text("utf-8") for one in tmp_path.iterdir()] == ["old"]
@@ -58,11 +58,11 @@ def test_refusals_say_what_to_do(tmp_path: Path) -> None:
             engine.scan(tmp_path / "absent.parquet")
         with pytest.raises(BadInput, match=r"end it with \.csv or \.parquet"):
             engine.scan(tmp_path / "book.xls")
+        pq.write_table(TABLE, tmp_path / "t.parquet")
+        (tmp_path / "empty").mkdir()
         with pytest.raises(BadInput, match="no column due_date: it has loan_id, amount"):
-            pq.write_table(TABLE, tmp_path / "t.parquet")
             engine.scan(tmp_path / "t.parquet", columns={"due_date": nw.Date()})
         with pytest.raises(NotFound, match="holds no Parquet part"):
-            (tmp_path / "empty").mkdir()
             engine.scan(tmp_path / "empty")
 
 

@@ -117,6 +117,13 @@ def guess(
     console.print(table)
     if proposal.unmet:
         console.print(f"Still to be filled: {', '.join(proposal.unmet)}")
+    if proposal.unused:
+        console.print(f"Columns nobody uses: {', '.join(proposal.unused)}")
+    if not proposal.tells_lateness:
+        console.print(
+            "No column says how late a loan is: days and severity stay unknown and no case opens. Map overdue_days or "
+            "oldest_due_date, or send schedule and payments."
+        )
 
 
 @app.command("rejects")
@@ -203,6 +210,8 @@ def _write_rejects(results: list[ImportResult], out: Path, home: Path, keys: Vau
         if result.quarantine:
             target = out if len(results) == 1 else out.with_name(f"{out.stem}-{result.frame}{out.suffix}")
             _unseal(home / result.quarantine, target, result.tenant, keys)
+        else:
+            print(f"No row of {result.frame} was refused: nothing to write.", file=sys.stderr)  # noqa: T201
 
 
 def _show(result: ImportResult) -> None:

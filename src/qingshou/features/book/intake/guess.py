@@ -15,6 +15,7 @@ from qingshou.kernel.errors import BadInput
 _LEAST = 0.45
 # Filled by a constant when no column does; each is shown as an assumption to be confirmed.
 _ASSUMED = {"borrower_kind": "RETAIL", "product": "OTHER", "currency": "CNY", "kind": "GENERAL"}
+_SIGNS = (("NT$", "TWD"), ("HK$", "HKD"), ("$", "USD"), ("€", "EUR"), ("₹", "INR"))
 
 
 @dataclass
@@ -38,12 +39,19 @@ class Proposal:
     unmet: list[str]
     unused: list[str] = field(default_factory=list)
 
+    @property
+    def tells_lateness(self) -> bool:
+        """Whether a snapshot says how late its loans are; else days and severity stay unknown and no case opens."""
+        columns = self.raw["columns"]
+        return self.raw["shape"] != "snapshot" or "overdue_days" in columns or "oldest_due_date" in columns
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "mapping": self.raw,
             "columns": [asdict(guessed) for guessed in self.columns],
             "unmet": self.unmet,
             "unused": self.unused,
+            "tells_lateness": self.tells_lateness,
         }
 
 
@@ -87,7 +95,7 @@ def guess_mapping(profile: FileProfile, shape: str | None = None) -> Proposal:
             people_columns["borrower_id"] = columns["borrower_id"]
             also["people"] = {name: people_columns[name] for name in people_columns}
             guesses += named
-    _assume(frame, guesses, columns)
+    _assume(profile, frame, guesses, columns)
     raw = _raw(profile, chosen, columns, also)
     sources = {guessed.source for guessed in guesses}
     return Proposal(
@@ -218,13 +226,24 @@ def _status_flags(profile: FileProfile, guesses: list[Guessed], columns: dict[st
                 guesses.append(Guessed("loans", target, column.name, 0.7, [why]))
 
 
-def _assume(frame: Frame, guesses: list[Guessed], columns: dict[str, Any]) -> None:
+def _currency_by_sign(profile: FileProfile) -> tuple[str, str]:
+    """Return the currency whose sign the amounts carry, with the reason; the assumed one where they carry none."""
+    for column in profile.columns:
+        if not (column.number or {}).get("currency"):
+            continue
+        for sign, code in _SIGNS:
+            if any(sign in text for text in column.samples):
+                return code, f"amounts carry the sign {sign}: please confirm"
+    return _ASSUMED["currency"], "no column says it: please confirm"
+
+
+def _assume(profile: FileProfile, frame: Frame, guesses: list[Guessed], columns: dict[str, Any]) -> None:
     for target in frame.targets:
         if target.required and target.name in _ASSUMED and target.name not in columns:
             if target.name == "kind" and frame.name != "guarantors":
                 continue
-            value = _ASSUMED[target.name]
+            value, why = _ASSUMED[target.name], "no column says it: please confirm"
+            if target.name == "currency":
+                value, why = _currency_by_sign(profile)
             columns[target.name] = {"constant": value}
-            guesses.append(
-                Guessed(frame.name, target.name, f"'{value}'", 0.2, ["no column says it: please confirm"], True)
-            )
+            guesses.append(Guessed(frame.name, target.name, f"'{value}'", 0.2, [why], True))

@@ -9,6 +9,8 @@ from qingshou.features.book.intake.mapping_text import parse_yaml
 
 _UNIT = re.compile(r"[((\[【].*?[))\]】]")
 _NOT_WORD = re.compile(r"[\W_]+")
+# Alone these name nothing: 'Name' is no product name, 'Date' no due date. They fit only where a name says just that.
+_BARE_WORDS = frozenset("name date type code amount number kind 名称 名稱 日期 金额 金額".split())
 
 
 def plain(name: str) -> str:
@@ -41,7 +43,7 @@ def name_score(header: str, names: frozenset[str]) -> tuple[float, str]:
     for name in names:
         if len(name) < (2 if not name.isascii() else 4):
             continue
-        if name in bare or (bare in name and len(bare) >= (2 if not bare.isascii() else 4)):
+        if name in bare or (bare in name and bare not in _BARE_WORDS and len(bare) >= (2 if not bare.isascii() else 4)):
             share = min(len(name), len(bare)) / max(len(name), len(bare))
             if 0.35 + 0.45 * share > best:
                 best, why = 0.35 + 0.45 * share, f"'{header}' resembles a usual name of it"

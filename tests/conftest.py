@@ -6,6 +6,7 @@ lenders do not see each other, which is what keeps such tests apart.
 """
 
 import fcntl
+import functools
 import hashlib
 import os
 import subprocess
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import connection, connections
 from django.test import Client
 from psycopg import sql
@@ -30,7 +33,13 @@ def _migrations_hash() -> str:
     """Name the template by what it is made of, so that a changed migration or policy makes a new one."""
     sources = sorted(
         path
-        for pattern in ("**/migrations/*.py", "**/models.py", "tenancy/row_security.py", "config/database.py")
+        for pattern in (
+            "**/migrations/*.py",
+            "**/models.py",
+            "tenancy/row_security.py",
+            "tenancy/append_only.py",
+            "config/database.py",
+        )
         for path in ROOT.glob(f"src/qingshou/{pattern}")
     )
     digest = hashlib.sha256()
@@ -92,6 +101,7 @@ def django_db_setup(database_name: str) -> None:
     """Point Django at this worker's database (takes the place of pytest-django's own)."""
     connection.close()
     connection.settings_dict["NAME"] = database_name
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 
 
 def _make_tenant(code: str) -> "object":
@@ -118,6 +128,12 @@ def other_tenant(db: None) -> "object":
     return _make_tenant("beta")
 
 
+@functools.cache
+def _password_hash() -> str:
+    """Hash PASSWORD once: the real hasher is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def make_users(tenant: "object", prefix: str = "") -> dict[str, "object"]:
     """Make one user a role for a lender; all share PASSWORD."""
     from qingshou.access.models import Team, User
@@ -136,7 +152,7 @@ def make_users(tenant: "object", prefix: str = "") -> dict[str, "object"]:
                 team=team,
                 joined_at=NOW,
             )
-            user.set_password(PASSWORD)
+            user.password = _password_hash()
             user.save()
             users[role.value] = user
         return users

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from tests.conftest import NOW
 
 from qingshou.access.operations import create_client
 from qingshou.access.scopes import Scope
@@ -15,7 +16,6 @@ from qingshou.features.cases.operations import open_case
 from qingshou.privacy.places import place_of
 from qingshou.privacy.sealing import seal
 from qingshou.tenancy.context import using
-from tests.conftest import NOW
 
 AS_OF = date(2026, 11, 20)
 NAME, PHONE = "欧阳修远", "13812345678"

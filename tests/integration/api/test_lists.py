@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-
 from tests.integration.api.conftest import NAME, PHONE, make_book, make_import
 from tests.integration.api.test_edge import assert_problem
 
@@ -70,9 +69,10 @@ def test_personal_values_are_masked_by_role_and_the_reading_is_logged(cases, cli
 def test_a_token_may_do_what_its_scopes_open_and_no_more(cases, tokens, tenant, client):
     from datetime import timedelta
 
+    from tests.conftest import NOW
+
     from qingshou.access.operations import create_client
     from qingshou.audit.actors import SYSTEM
-    from tests.conftest import NOW
 
     _, token = create_client(
         name="reader", role="RISK_OFFICER", scopes=["day:read"], expires_at=NOW + timedelta(days=36_500), actor=SYSTEM,

@@ -5,10 +5,10 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
-
-from qingshou.audit.queries import list_events
 from tests.integration.api.test_edge import assert_problem
 from tests.integration.api.test_lists import bearer
+
+from qingshou.audit.queries import list_events
 
 
 def owned(cases, users, role="TEAM_LEAD"):
@@ -88,20 +88,20 @@ def test_a_day_is_handed_to_the_worker_once(tenant, client_for):
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[1]"])
 def test_a_body_that_cannot_be_read(cases, users, client_for, body):
     case = owned(cases, users)
-    reply = client_for("TEAM_LEAD").post(
-        f"/api/v1/cases/{case.id}/next-action", body, content_type="application/json"
-    )
+    reply = client_for("TEAM_LEAD").post(f"/api/v1/cases/{case.id}/next-action", body, content_type="application/json")
     assert reply.status_code in (400, 422)
     assert reply["Content-Type"] == "application/problem+json"
 
 
 def test_a_file_is_queued_and_taken_in(tenant, users, client_for, settings, tmp_path):
-    from qingshou.audit.actors import SYSTEM
-    from qingshou.features.book.taking_in import take_in
     from tests.conftest import NOW
 
+    from qingshou.audit.actors import SYSTEM
+    from qingshou.features.book.taking_in import take_in
+
     settings.QINGSHOU_HOME = tmp_path
-    file = BytesIO(b"loan_id,borrower_id,product,currency,balance,overdue_days\nL1,B1,CARD,CNY,100.00,45\n,B2,CARD,CNY,1,2\n")
+    head = b"loan_id,borrower_id,borrower_kind,product,currency,balance,overdue_days\n"
+    file = BytesIO(head + b"L1,B1,RETAIL,CARD,CNY,100.00,45\n,B2,RETAIL,CARD,CNY,1,2\n")
     file.name = "tape.csv"
     client = client_for("ADMINISTRATOR")
     reply = client.post("/api/v1/imports", {"file": file, "mapping": "canonical", "as_of": "2026-11-20"})
@@ -114,7 +114,7 @@ def test_a_file_is_queued_and_taken_in(tenant, users, client_for, settings, tmp_
     taken = client.get(f"/api/v1/imports/{job['import_id']}").json()
     assert (taken["rows_read"], taken["rows_accepted"], taken["rows_rejected"]) == (2, 1, 1)
     refused = b"".join(client.get(f"/api/v1/imports/{job['import_id']}/rejects").streaming_content).decode("utf-8-sig")
-    assert refused.splitlines()[0].startswith("loan_id,borrower_id,product")
+    assert refused.splitlines()[0].startswith("loan_id,borrower_id,borrower_kind")
     assert "REQUIRED_MISSING" in refused
     assert not list((tmp_path / "uploads").rglob("source*"))
 

@@ -5,6 +5,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
@@ -114,13 +115,15 @@ def get_run(request: HttpRequest, as_of: Day) -> dict[str, Any]:
 def start_run(request: HttpRequest, response: HttpResponse, given: RunIn) -> Status[dict[str, Any]]:
     """Hand the day to the worker. A day that is done is reported and nothing changes."""
     caller = principal_of(request)
+    job = jobs.configure_task("day.run", queue="day", queueing_lock=f"day:{caller.tenant_id}:{given.as_of}")
     try:
-        jobs.configure_task("day.run", queue="day", queueing_lock=f"day:{caller.tenant_id}:{given.as_of}").defer(
-            tenant_id=str(caller.tenant_id),
-            as_of=given.as_of.isoformat(),
-            username=caller.actor.name,
-            user_id=str(caller.actor.user_id),
-        )
+        with transaction.atomic():  # a job refused as a second one must not spoil the caller's transaction
+            job.defer(
+                tenant_id=str(caller.tenant_id),
+                as_of=given.as_of.isoformat(),
+                username=caller.actor.name,
+                user_id=str(caller.actor.user_id),
+            )
     except AlreadyEnqueued:
         raise RunBusy(
             f"The day {given.as_of} waits for the worker already: watch its run.", as_of=given.as_of

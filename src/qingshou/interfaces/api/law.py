@@ -112,7 +112,7 @@ def classify(request: HttpRequest, asked: Query[ClassificationQuery]) -> dict[st
 @router.get("/ladder", response=list[RungOut], summary="List the day thresholds of a jurisdiction")
 def ladder(
     request: HttpRequest,
-    jurisdiction: Annotated[Code, Query(examples={"china": {"value": "china"}})],
+    jurisdiction: Annotated[Code, Query(example="china")],
     on: Annotated[Day, Query(description="Date of judgement.")],
     product: Annotated[Code, Query()] = "OTHER",
     is_secured: bool = False,

@@ -64,6 +64,10 @@ def _complete(path: str, method: str, operation: dict[str, Any], permission: str
                     "description": "`true` when this is the reply kept from the first sending.",
                     "schema": {"type": "string"},
                 }
+    for parameter in operation["parameters"]:
+        # a schema's examples are a list, a parameter's are a map: one example says it for both
+        if isinstance(parameter.get("examples"), list):
+            parameter["example"] = parameter.pop("examples")[0]
     for status in sorted(statuses):
         operation["responses"].setdefault(status, _refusal(status))
     if permission:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import combinations, product
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -196,7 +197,7 @@ class _Day:
         record_many(entries=entries, actor=self.actor, now=self.now)
         return sum(1 for row in rows if row[3] is not None and row[2] != "CLOSED")
 
-    def _entries_of_change(self, row: tuple[object, ...], hands: dict[UUID, Dealt]) -> list[Entry]:
+    def _entries_of_change(self, row: Sequence[Any], hands: dict[UUID, Dealt]) -> list[Entry]:
         case_id, old, new, trigger, is_late, severity, days, arrears, old_owner, owner, action, action_on = row
         process = f"{self.process.code} {self.process.version}"
         facts = {"from": old, "to": new, "trigger": trigger, "severity": severity, "overdue_days": days,
@@ -214,7 +215,7 @@ class _Day:
             entries.append(Entry("CASE", case_id, "CASE_ASSIGNED", _why(hands[case_id]) | {"from": old_owner}))
         return entries
 
-    def _entry_of_opening(self, row: tuple[object, ...], dealt: Dealt) -> Entry:
+    def _entry_of_opening(self, row: Sequence[Any], dealt: Dealt) -> Entry:
         case_id, number, stage, severity, days, arrears = row
         facts = {"number": number, "stage": stage, "severity": severity, "overdue_days": days, "arrears": arrears,
                  "as_of": self.as_of} | _why(dealt)  # fmt: skip

@@ -1,6 +1,5 @@
 """The worklist: a page of live cases in the order of the queue, found by filters and paged by key."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -164,7 +163,7 @@ def _read_key(column: str, text: str) -> object:
         raise BadCaseInput("The page's place in the list is not readable: begin at the first page.") from None
 
 
-def _distinct(column: str) -> Sequence[str]:
+def _distinct(column: str) -> list[str]:
     """Hop from value to value along the index (PostgreSQL reads a whole index for DISTINCT)."""
     found: list[str] = []
     last = ""

@@ -75,6 +75,7 @@ def test_cockpit_says_what_a_reader_must_know(desk: Callable[[str], Client], tai
 def test_unknown_arrears_are_called_unknown(desk: Callable[[str], Client]) -> None:
     page = desk("RISK_OFFICER").get("/cockpit/?by=BALANCE").content.decode()
     assert _chart(page, "arrears-by")["series"][0]["values"] == [None]
+    assert "arrears are unknown, not zero" in page
     assert _chart(page, "structure-class")["series"][0]["values"][0] is not None
 
 

@@ -108,11 +108,6 @@ PLACES: dict[str, Promise] = {
     "uk": pgettext_lazy("place", "the United Kingdom"),
 }
 
-SHAPES: dict[str, Promise] = {
-    "SNAPSHOT": _("days past due as the lender gives them"),
-    "SCHEDULE": _("days past due counted from schedule and payments"),
-}
-
 FIGURES: dict[str, Promise] = {
     "book": _("Loans in the book"),
     "overdue_rate": _("Overdue rate"),

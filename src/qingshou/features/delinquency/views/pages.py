@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, requires
-from qingshou.features.delinquency import cockpit as draw
 from qingshou.features.delinquency import phrases, queries
-from qingshou.features.delinquency.tables import drill_columns, figure_columns
+from qingshou.features.delinquency.views import drawn as draw
+from qingshou.features.delinquency.views.listed import drill_columns, figure_columns
 from qingshou.interfaces.web.exports import export_response
 from qingshou.interfaces.web.tables import Table, TableState, page_of
 from qingshou.kernel.days import parse_date
@@ -63,13 +63,13 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "three_months_base": three_months.base_date if three_months else None,
         "chain_warning": phrases.CHAIN_WARNING,
         "place": phrases.PLACES.get(classification.jurisdiction, classification.jurisdiction),
-        "shape": phrases.SHAPES.get(classification.shape, ""),
         "structures": [
             draw.structure_chart(portfolio, name, measure, link)
             for name in ("structure_class", "structure_severity", "structure_stage")
         ],
         "provisions": draw.provision_chart(portfolio, link),
         "arrears": draw.arrears_chart(portfolio, measure, link),
+        "arrears_unknown": _all_unknown(portfolio.named("arrears_by")),
         "vintages": [one for days, points in vintages.items() if (one := draw.vintage_chart(points, days, link))],
         "how": phrases.HOW,
     }
@@ -162,6 +162,10 @@ def _asked_date(request: HttpRequest, name: str, dates: list[date]) -> date | No
     return asked if asked in dates else None
 
 
+def _all_unknown(found: dict[str, Any]) -> bool:
+    return bool(found) and all(one.amount is None for one in found.values())
+
+
 def _may_see_loans(request: HttpRequest) -> bool:
     user: Any = request.user
     return bool(user.has_perm("loans.view"))
@@ -218,6 +222,8 @@ def _card(
 def _notices(tenant: Any, classification: Any, portfolio: queries.Portfolio) -> list[str]:
     """Return what a reader must know before trusting the page."""
     notices = []
+    if classification.shape == "SCHEDULE":
+        notices.append(_("Days past due are counted from schedule and payments."))
     if tenant.law_date:
         notices.append(
             _(

@@ -10,7 +10,9 @@ from qingshou.features.book.intake.mapping_text import parse_yaml
 _UNIT = re.compile(r"[((\[【].*?[))\]】]")
 _NOT_WORD = re.compile(r"[\W_]+")
 # Alone these name nothing: 'Name' is no product name, 'Date' no due date. They fit only where a name says just that.
-_BARE_WORDS = frozenset("name date type code amount number kind 名称 名稱 日期 金额 金額".split())
+_BARE_WORDS = frozenset(
+    ["name", "date", "type", "code", "amount", "number", "kind", "名称", "名稱", "日期", "金额", "金額"]
+)
 
 
 def plain(name: str) -> str:

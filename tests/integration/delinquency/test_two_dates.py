@@ -101,3 +101,9 @@ def test_vintage_counts_each_loan_once_and_for_ever(tenant: Any, run_day: Callab
         ("2026-02", 0): (0, 1),
     }  # fmt: skip
     assert {(one.cohort, one.months): one.share.part for one in points[90] if one.share.part} == {("2025-11", 3): 1}
+
+
+def test_values_of_law_nobody_read_are_named(tenant: Any, run_day: Callable[..., Any]) -> None:
+    type(tenant).objects.filter(pk=tenant.pk).update(jurisdiction="hongkong")
+    run_day(loan("1", days=95), as_of=NOW)
+    assert queries.get_classification(as_of=NOW).unverified_articles == ["hongkong.loan_classification appendix 2"]

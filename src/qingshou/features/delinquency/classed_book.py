@@ -19,6 +19,7 @@ from qingshou.features.delinquency.rules import AgeTerms
 from qingshou.features.delinquency.severity import SeverityTable, load_severity_table
 from qingshou.features.delinquency.terms import ClassTerms, class_terms
 from qingshou.kernel.errors import NotCovered, NotFound
+from qingshou.kernel.verdict import Confidence
 from qingshou.law import classification as law
 
 # Of the meaning of the classified file: with another number the same inputs make another file.
@@ -154,3 +155,17 @@ def _target(
     ]
     digest = sha256(json.dumps(made_from).encode()).hexdigest()
     return Places(home, tenant).partition("classified", as_of) / lake.part_name(digest)
+
+
+def unverified_articles(*, jurisdiction: str, law_on: date) -> list[str]:
+    """Return the articles behind the class ladders that were entered unread: shown wherever they decide."""
+    found: dict[str, None] = {}
+    for product in ("OTHER", "CARD"):
+        try:
+            rungs = law.ladder(jurisdiction=jurisdiction, product=product, is_secured=False, on=law_on)
+        except NotCovered:
+            return []
+        for one in rungs:
+            if one.article.confidence is Confidence.UNVERIFIED:
+                found[f"{one.article.instrument} {one.article.article}"] = None
+    return list(found)

@@ -17,7 +17,7 @@ from qingshou.features.book.intake import lake
 from qingshou.features.book.intake.places import Places
 from qingshou.features.delinquency import counting, lake_views
 from qingshou.features.delinquency.cells import MOVEMENTS
-from qingshou.features.delinquency.classed_book import ClassedBook, class_book
+from qingshou.features.delinquency.classed_book import ClassedBook, class_book, unverified_articles
 from qingshou.features.delinquency.models import Classification, Figure, Movement
 from qingshou.kernel.days import add_months, month_end
 from qingshou.kernel.errors import NotFound
@@ -101,6 +101,7 @@ def _keep_classification(
         "unknown_days_count": unknown,
         "derived_days_count": derived,
         "unclassified_count": unclassified,
+        "unverified_articles": unverified_articles(jurisdiction=classed.terms.jurisdiction, law_on=classed.law_on),
         "severities": _counts(connection, "severity", "is_live"),
         "classes": _counts(connection, "regulatory_class", "is_live"),
         "reasons_unclassified": _counts(

@@ -134,6 +134,11 @@ class Table:
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_selectable(self) -> bool:
+        """Whether rows have a checkbox (a template would call `select` itself)."""
+        return self.select is not None
+
+    @property
     def shown(self) -> list[Column]:
         """Return the columns chosen, in the order of the table."""
         return [column for column in self.columns if column.key in self.state.columns]

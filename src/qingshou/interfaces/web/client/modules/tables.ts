@@ -35,6 +35,12 @@ export function startTables(): void {
     document.documentElement.dataset.density = button.dataset.densitySet;
     localStorage.setItem("qingshou-density", button.dataset.densitySet ?? "compact");
   });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (!form.matches("[data-columns-form]")) return;
+    const cols = form.querySelector<HTMLInputElement>("[name=cols]");
+    if (cols) cols.value = [...form.querySelectorAll<HTMLInputElement>("[data-column]:checked")].map((box) => box.dataset.column).join(",");
+  }, true);
   // an emptied filter leaves the address, so that links stay short
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;

@@ -1,0 +1,147 @@
+"""Journeys: a real browser against a real server, on committed rows of a lender made for the session."""
+
+import os
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import NOW, PASSWORD, _make_tenant, make_users
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync",
+    "--disable-dev-shm-usage",
+]  # fmt: skip
+SHOTS = Path(tempfile.gettempdir()) / "qingshou-screenshots"
+ROOT = Path(__file__).resolve().parents[2]
+# Playwright keeps an event loop in this thread; Django's own guard would take ours for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def lender(django_db_setup: None, django_db_blocker: "object") -> Iterator["object"]:
+    """A lender with a user a role and eight debtors' cases, really committed; one loan is closed by the book."""
+    from tests.journeys.seeding import seed_cases
+
+    with django_db_blocker.unblock():
+        tenant = _make_tenant(f"journey-{uuid.uuid4().hex[:8]}")
+        from qingshou.tenancy.context import using
+
+        prefix = f"j{uuid.uuid4().hex[:6]}_"
+        with using(tenant.id):
+            tenant.users = make_users(tenant, prefix)
+            tenant.cases = seed_cases(tenant, tenant.users, as_of=date(2026, 11, 22), now=NOW)
+        tenant.prefix = prefix
+        yield tenant
+
+
+@pytest.fixture(scope="session")
+def server(lender: "object", database_name: str) -> Iterator[str]:
+    """A granian server on loopback over the session's database."""
+    from django.core.management import call_command
+
+    from qingshou.interfaces.serving import free_port, server_command
+    from qingshou.interfaces.web import assets, catalogues
+
+    assets.build()
+    catalogues.compile()
+    call_command("collectstatic", "--noinput", "--verbosity", "0")
+    port = free_port(8790, strict=False)
+    log = tempfile.NamedTemporaryFile(prefix="qingshou-journeys-", suffix=".log", delete=False)  # noqa: SIM115
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "qingshou.config.testing",
+        "QINGSHOU_DATABASE_NAME": database_name,
+    }
+    with log, ExitStack() as stack:
+        process = subprocess.Popen(server_command(port, workers=1), cwd=ROOT, env=environment, stdout=log, stderr=log)
+        stack.callback(process.wait, 10)
+        stack.callback(process.terminate)
+        _wait_until_answering(port, process)
+        yield f"http://127.0.0.1:{port}"
+
+
+def _wait_until_answering(port: int, process: "subprocess.Popen[bytes]", limit_s: float = 40) -> None:
+    until = time.monotonic() + limit_s
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("the server did not answer", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["object"]:
+    """Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"{CHROMIUM} is missing: run tests/install-system.sh", pytrace=False)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: "object", server: str, lender: "object") -> Iterator[Callable[..., "object"]]:
+    """Return a page signed in as a role (or not at all); errors of scripts and refused resources fail the journey."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_page(role: str = "", *, language: str = "zh-CN", width: int = 1280, dark: bool = False) -> "object":
+        context = browser.new_context(
+            base_url=server, locale=language, viewport={"width": width, "height": 800 if width > 500 else 844},
+            color_scheme="dark" if dark else "light",
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
+        if role:
+            page.goto("/accounts/login/")
+            page.fill("input[name=login]", f"{lender.prefix}{role.lower()}")
+            page.fill("input[name=password]", PASSWORD)
+            page.click("main button[type=submit]")
+            page.wait_for_selector(".shell-main")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _is_fault(message: "object") -> bool:
+    return message.type == "error" and "status of 4" not in message.text
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest) -> Callable[["object", str], None]:
+    """Take a picture, and hold the page to what every page must be: no sideways scrolling, nothing serious by axe."""
+    axe = (ROOT / "src/qingshou/interfaces/web/node_modules/axe-core/axe.min.js").read_text()
+
+    def look(page: "object", name: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=page.viewport_size["width"] < 500)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} scrolls sideways"
+        page.evaluate(axe)
+        found = page.evaluate("axe.run({resultTypes: ['violations']}).then(r => r.violations)")
+        serious = [
+            f"{one['id']}: {node['target']} {node['failureSummary'][:200]}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"][:3]
+        ]
+        assert serious == [], name
+
+    return look

@@ -1,10 +1,14 @@
-"""Files that wait for a day: <home>/inbox/<lender>/<YYYY-MM-DD>/<mapping>/<file>."""
+"""Files that wait for a day: <home>/inbox/<lender>/<YYYY-MM-DD>/<mapping>/<file>.
+
+<mapping> is the name of a mapping the lender saved, its newest version, or of one that comes with Qingshou.
+"""
 
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
 from qingshou.audit.actors import Actor
+from qingshou.features.book.mapping_versions import mapping_document
 from qingshou.features.book.operations import record_import
 from qingshou.tenancy.queries import get_tenant
 
@@ -23,10 +27,12 @@ def take_in_waiting(*, tenant_id: UUID, as_of: date, home: Path, actor: Actor, n
     """Take in every file that waits for the day; one taken in before changes nothing.
 
     Gives   how many were new
+    Stops   MappingWrong when a folder is named after no mapping; and whatever stops an import
     """
     tenant = get_tenant(tenant_id=tenant_id)
     new = 0
-    for mapping, path in waiting_files(home=home, tenant_code=tenant.code, as_of=as_of):
+    for name, path in waiting_files(home=home, tenant_code=tenant.code, as_of=as_of):
+        mapping = mapping_document(name=name)
         imported = record_import(
             tenant_id=tenant_id, source_path=path, mapping=mapping, as_of=as_of, home=home, actor=actor, now=now
         )

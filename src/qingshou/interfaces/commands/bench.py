@@ -23,6 +23,7 @@ BENCHMARKS = {
     "pages": ["pages.py"],
     "credit_record": ["credit_record.py"],
     "roll_counts": ["roll_counts.py"],
+    "business_loans": ["business_loans.py"],
 }
 
 

@@ -215,7 +215,7 @@ def serving() -> Iterator[str]:
     """Serve the pages as `qingshou up` does, on a free port; stopped at the end."""
     from django.core.management import call_command
 
-    from qingshou.interfaces.serving import free_port, server_command, wait_until_answering
+    from qingshou.interfaces.serving import answers, free_port, server_command
     from qingshou.interfaces.web.assets import build
 
     build()
@@ -223,7 +223,11 @@ def serving() -> Iterator[str]:
     port = free_port(18_500, strict=False)
     process = subprocess.Popen(server_command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_until_answering(port)
+        until = time.monotonic() + 60
+        while not answers(port):
+            if time.monotonic() > until or process.poll() is not None:
+                raise SystemExit("the server did not answer")
+            time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
@@ -20,7 +20,7 @@ from qingshou.interfaces.web import figures
 from qingshou.interfaces.web.templatetags.web import severity_badge
 
 Kind = Literal["text", "long", "money", "count", "percent", "date", "instant", "severity", "state", "link"]
-Text = str | Promise
+Text: TypeAlias = str | Promise
 NUMBERS = frozenset({"money", "count", "percent"})
 
 

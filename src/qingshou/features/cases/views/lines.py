@@ -63,7 +63,8 @@ COLUMNS = (
            value=_of("overdue_days")),
     Column(key="arrears", label=gettext_lazy("Arrears"), kind="money", sort=True, one_way="descending",
            value=_of("arrears"), currency=_currency),
-    Column(key="balance", label=pgettext_lazy("amount", "Balance"), kind="money", value=_of("balance"), currency=_currency),
+    Column(key="balance", label=pgettext_lazy("amount", "Balance"), kind="money", value=_of("balance"),
+           currency=_currency),
     Column(key="currency", label=gettext_lazy("Currency"), value=_of("currency"), shown=False),
     Column(key="stage", label=gettext_lazy("Stage"), value=_of("stage"), words=STAGES),
     Column(key="next_action", label=gettext_lazy("Next action"), value=_of("next_action"), words=NEXT_ACTIONS),
@@ -72,6 +73,7 @@ COLUMNS = (
     Column(key="owner", label=pgettext_lazy("case", "Owner"), value=_owner),
     Column(key="product", label=gettext_lazy("Product"), value=_of("product"), shown=False),
     Column(key="branch", label=gettext_lazy("Branch"), value=_of("branch"), shown=False),
-    Column(key="loans_count", label=pgettext_lazy("case", "Loans"), kind="count", value=_of("loans_count"), shown=False),
+    Column(key="loans_count", label=pgettext_lazy("case", "Loans"), kind="count", value=_of("loans_count"),
+           shown=False),
     Column(key="opened_on", label=gettext_lazy("Opened"), kind="date", value=_of("opened_on"), shown=False),
 )  # fmt: skip

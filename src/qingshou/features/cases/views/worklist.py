@@ -52,8 +52,10 @@ def filters_of(query: QueryDict, desk: Desk) -> Filters:
             Filter(name="reason", label=gettext_lazy("Why now"), choices=list(QUEUE_REASONS.items())),
             Filter(name="severity", label=gettext_lazy("Severity"), choices=severities),
             Filter(name="stage", label=gettext_lazy("Stage"), choices=stages),
-            Filter(name="product", input="select", label=gettext_lazy("Product"), choices=[(one, one) for one in facets["product"]]),
-            Filter(name="branch", input="select", label=gettext_lazy("Branch"), choices=[(one, one) for one in facets["branch"]]),
+            Filter(name="product", input="select", label=gettext_lazy("Product"),
+                   choices=[(one, one) for one in facets["product"]]),
+            Filter(name="branch", input="select", label=gettext_lazy("Branch"),
+                   choices=[(one, one) for one in facets["branch"]]),
         ],
         defaults={"whose": "mine" if desk.role in ("COLLECTOR", "AGENCY_USER") else allowed_scopes(desk.role)[-1]},
     )  # fmt: skip

@@ -231,6 +231,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--json", action="store_true", help="only the last line")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="qingshou-bench-") as folder:
         tape, home = Path(folder) / "tape.csv", Path(folder) / "home"
@@ -257,9 +258,9 @@ def main() -> int:
         }
     sound = report["missed"] == report["extra"] == report["again_changes"] == 0
     sound = sound and report["balanced"] and report["good_balance_exact"]
-    report["ok"] = sound and (options.rows > 1_000_000 or (seconds <= LIMIT_SECONDS and peak <= LIMIT_MIB))
+    report["met"] = sound and (options.rows > 1_000_000 or (seconds <= LIMIT_SECONDS and peak <= LIMIT_MIB))
     print(json.dumps(report))
-    return 0 if report["ok"] else 1
+    return 0 if report["met"] else 1
 
 
 if __name__ == "__main__":

@@ -62,8 +62,8 @@ def test_only_the_configuration_reads_the_environment():
         if re.search(r"os\.(environ(\.get|\[)|getenv)", path.read_text())
         and path.relative_to(SOURCE).parts[0] != "config"
     ]
-    # named fault points and the data folder of benchmarks are read where they act, in tests only
-    assert [name for name in readers if "fault" not in name] == []
+    # named fault points are read where they act, in tests only; JAVA_HOME is Spark's own
+    assert [name for name in readers if "fault" not in name and name != "engine/spark.py"] == []
 
 
 def test_no_float_on_money_in_rules_and_models():
@@ -79,21 +79,27 @@ def test_no_float_on_money_in_rules_and_models():
     assert floats == []
 
 
+def swallows(handler: ast.ExceptHandler) -> bool:
+    """A broad handler that cleans up and raises again hides nothing."""
+    is_broad = handler.type is None or getattr(handler.type, "id", "") in ("Exception", "BaseException")
+    last = handler.body[-1]
+    return is_broad and not (isinstance(last, ast.Raise) and last.exc is None)
+
+
 def test_broad_excepts_only_at_entry_points():
-    broad = []
-    for path in python_files():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ExceptHandler) and (
-                node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException")
-            ):
-                broad.append(str(path.relative_to(SOURCE)))
+    broad = [
+        str(path.relative_to(SOURCE))
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler) and swallows(node)
+    ]
     assert [name for name in broad if not name.startswith("interfaces/")] == []
     assert len(broad) == len(set(broad))
     assert len(broad) <= 4
 
 
 def test_nothing_is_left_for_later():
-    words = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError|pytest\.skip|pytest\.mark\.(skip|xfail))\b")
+    words = re.compile(r"\b(TODO|FIXME|XXX|raise NotImplementedError|pytest\.skip|pytest\.mark\.(skip|xfail))\b")
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in tracked()

@@ -1,10 +1,11 @@
 """Two people act on one case at once: each hand-over must start from the one before it.
 
-The record says from whom to whom. With the case locked first the hand-overs link up; the negative control takes the lock
-away, and then some start from an owner who no longer had the case.
+The record says from whom to whom. With the case locked first the hand-overs link up; the negative control takes the
+lock away, and then some start from an owner who no longer had the case.
 """
 
 import threading
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -30,7 +31,7 @@ def broken_links(case_id: UUID) -> int:
     ]
     assert len(events) == WORKERS * TURNS
     facts = [event.facts for event in events]
-    return sum(1 for before, after in zip(facts, facts[1:], strict=False) if before["owner"] != after["from"])
+    return sum(1 for before, after in pairwise(facts) if before["owner"] != after["from"])
 
 
 def run(tenant: object) -> int:

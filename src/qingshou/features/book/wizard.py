@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from qingshou.features.book.guess_words import guess_words
 from qingshou.features.book.intake.targets import FRAMES, Kind, Target
 
 NOTHING, KEEP, CONSTANT, ROW_NUMBER, AS_OF, COLUMN = "", "=keep", "=constant", "=row", "=as_of", "#"
@@ -73,7 +74,7 @@ class Row:
     @property
     def is_open(self) -> bool:
         """Whether how it is written deserves to be seen at once."""
-        return self.source == CONSTANT or bool(self.spec.get("map"))
+        return bool(self.spec.get("map"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def groups_of(document: Spec, *, headers: Sequence[str], guesses: Dict[tuple[str
                 source=_source(spec, headers),
                 spec=spec,
                 confidence=round(guess.confidence * 100) if guess else None,
-                reasons=guess.reasons if guess else (),
+                reasons=[guess_words(reason) for reason in guess.reasons] if guess else (),
                 is_assumed=bool(guess and guess.is_assumed),
             )
             is_needed = target.required and target.default is None and name == shape and target.name != "days_basis"

@@ -130,6 +130,8 @@ def _page(request: HttpRequest, upload: Upload, problem: str = "", status: int =
         "headers": list(enumerate(upload.headers)),
         "many_columns": len(upload.headers) > _SELECT_COLUMNS_MAX,
         "yaml": dump_yaml(upload.mapping),
+        "without_days": upload.mapping["shape"] == "snapshot"
+        and not {"overdue_days", "oldest_due_date"} & upload.mapping["columns"].keys(),
     }
     try:
         profile = sniff(uploads_of().source(upload), spec=SourceSpec(**upload.mapping.get("source", {})), rows=500)

@@ -168,6 +168,11 @@ def all_instruments() -> tuple[Instrument, ...]:
 
 
 @cache
+def title_of(instrument_id: str) -> str:
+    """Return the title of a text as it names itself; the id where no such text is entered."""
+    return next((law.title for law in all_instruments() if law.id == instrument_id), instrument_id)
+
+
 def load(path: Path) -> Instrument:
     """Read and check one values.yaml; a file against the schema is a fault of ours and stops loudly."""
     # BaseLoader leaves every scalar as text: dates and decimals are read by us, exactly.

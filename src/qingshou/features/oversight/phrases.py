@@ -40,3 +40,44 @@ CHECKS = {
     "record": _("Findings in the record"),
     "working_set_differs_from_lake": _("Loans whose class differs from the lake's"),
 }
+
+# what of a step's facts its page shows; the rest is for machines
+FACTS = {
+    "law_on": _("judged by the law of"),
+    "overdue": _("overdue"),
+    "severities": _("by severity"),
+    "days_derived": _("days derived"),
+    "days_unknown": _("days unknown"),
+    "unclassified": _("unclassified"),
+    "previous": _("since"),
+    "kinds": _("moves"),
+    "borrowers": _("borrowers"),
+    "loans": _("loans"),
+    "debtors": _("debtors"),
+    "opened": _("cases opened"),
+    "moved": _("cases moved"),
+    "closed": _("cases closed"),
+    "updated": _("updated"),
+    "dealt": _("dealt"),
+    "unassigned": _("waiting to be assigned"),
+    "base_dates": _("compared with"),
+}
+
+CODES = {
+    "NONE": _("not overdue"),
+    "MILD": _("mild"),
+    "MODERATE": _("moderate"),
+    "SEVERE": _("severe"),
+    "UNKNOWN": _("unknown"),
+    "ENTERED": _("entered"),
+    "ROLLED": _("rolled"),
+    "ROLLED_BACK": _("rolled back"),
+    "CURED": _("cured"),
+    "STAYED": _("stayed"),
+    "NEW": _("new"),
+    "GONE": _("gone"),
+    "CLOSED": _("closed"),
+    "WRITTEN_OFF": _("written off"),
+    "CHANGED": _("changed"),
+    "REOPENED": _("reopened"),
+}

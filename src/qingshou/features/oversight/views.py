@@ -133,8 +133,18 @@ def _run_context(as_of: date) -> dict[str, Any]:
 
 
 def _step_line(step: Any) -> dict[str, Any]:
-    facts = [(name, value) for name, value in step.facts.items() if isinstance(value, int | float | str)]
+    facts = [(phrases.FACTS[name], _shown(value)) for name, value in step.facts.items() if name in phrases.FACTS]
     return {"step": step, "name": phrases.STEPS.get(step.name, step.name), "facts": facts}
+
+
+def _shown(value: Any) -> str:
+    """Return a fact for people: counts by code as '2 mild, 169 severe', a list joined, the rest as it is."""
+    if isinstance(value, dict):
+        counts = (f"{_shown(count)} {phrases.CODES.get(code, code)}" for code, count in value.items() if count)
+        return ", ".join(counts)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _time_chart(page: queries.RunPage) -> Chart:

@@ -12,6 +12,7 @@ from qingshou.kernel.errors import BadInput, NotCovered
 from qingshou.kernel.verdict import Article, Confidence
 from qingshou.law.classification import classify, contagion_threshold
 from qingshou.law.facts import ClassificationFacts
+from qingshou.law.values import title_of
 
 CONFIDENCES = {
     Confidence.READ: _("read in the text"),
@@ -62,5 +63,5 @@ def _reasons(loan: Any, jurisdiction: str, on: date) -> Iterator[Why]:
 def _why(code: str, article: Article) -> Why:
     sure = article.confidence
     return Why(
-        REASONS.get(code, code), article.instrument, article.article, CONFIDENCES[sure], sure is Confidence.UNVERIFIED
+        REASONS.get(code, code), title_of(article.instrument), article.article, CONFIDENCES[sure], sure is Confidence.UNVERIFIED
     )

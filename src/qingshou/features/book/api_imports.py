@@ -20,7 +20,6 @@ from qingshou.features.book import listing, taking_in
 from qingshou.features.book.intake.mapping import load_raw, shipped_names
 from qingshou.features.book.mapping_versions import mapping_document
 from qingshou.features.book.rejects import open_rejects
-from qingshou.features.book.tasks import defer_take_in
 from qingshou.features.book.uploads import Upload, Uploads
 from qingshou.kernel.errors import NotFound
 from qingshou.rest.paging import decode_cursor, page
@@ -166,7 +165,7 @@ def send_file(
     try:
         upload = replace(upload, as_of=as_of.isoformat(), mapping=document)
         upload = taking_in.queue(uploads=uploads, upload=upload)
-        defer_take_in(tenant_id=caller.tenant_id, upload_id=upload.id, actor=caller.actor)
+        taking_in.hand_to_worker(tenant_id=caller.tenant_id, upload_id=upload.id, actor=caller.actor)
     except BaseException:
         uploads.forget(upload)
         raise

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
+from procrastinate.contrib.django import app as jobs
+
 from qingshou.audit.actors import Actor
 from qingshou.features.book.intake.mapping import load_mapping
 from qingshou.features.book.operations import record_import
@@ -32,6 +34,17 @@ def queue(*, uploads: Uploads, upload: Upload) -> Upload:
         raise UploadBusy("This file is being imported already: its page shows how far it is.")
     load_mapping(upload.mapping, as_of=date.fromisoformat(upload.as_of))
     return uploads.save(replace(upload, state=QUEUED, error=""))
+
+
+def hand_to_worker(*, tenant_id: UUID, upload_id: str, actor: Actor) -> None:
+    """Hand the import of an upload to the worker, in the caller's transaction."""
+    jobs.configure_task("book.take_in", queue="imports", lock=f"take-in-{upload_id}").defer(
+        tenant_id=str(tenant_id),
+        upload_id=upload_id,
+        actor_kind=str(actor.kind),
+        actor_name=actor.name,
+        actor_id=str(actor.user_id) if actor.user_id else None,
+    )
 
 
 def take_in(*, tenant_id: UUID, upload_id: str, home: Path, actor: Actor, now: datetime) -> Upload:

@@ -22,15 +22,3 @@ def take_in_upload(*, tenant_id: str, upload_id: str, actor_kind: str, actor_nam
             actor=Actor(actor_kind, actor_name, UUID(actor_id) if actor_id else None),
             now=datetime.now(UTC),  # noqa: TID251  a job is an edge: it knows the time
         )
-
-
-def defer_take_in(*, tenant_id: UUID, upload_id: str, actor: Actor) -> int:
-    """Queue the import in the caller's transaction; returns the job's number."""
-    job_id = take_in_upload.configure(lock=f"take-in-{upload_id}").defer(
-        tenant_id=str(tenant_id),
-        upload_id=upload_id,
-        actor_kind=str(actor.kind),
-        actor_name=actor.name,
-        actor_id=str(actor.user_id) if actor.user_id else None,
-    )
-    return int(job_id)

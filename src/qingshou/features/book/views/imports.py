@@ -72,9 +72,7 @@ def imports(request: HttpRequest) -> HttpResponseBase:
         state=state,
         next_after=f"{shown[-1].started_at.isoformat()}~{shown[-1].id}" if more else None,
         empty_title=_("Nothing has been imported yet"),
-        empty_text=_(
-            "Send the lender's file: CSV, XLSX or Parquet, with any columns. Its first rows are shown next."
-        ),
+        empty_text=_("Send the lender's file: CSV, XLSX or Parquet, with any columns. Its first rows are shown next."),
         empty_href=reverse("book:send") if request.user.has_perm("imports.run") else "",  # type: ignore[union-attr]
         empty_action=_("Send a file"),
     )

@@ -23,8 +23,7 @@ from qingshou.features.book.intake.profile import sniff
 from qingshou.features.book.intake.source_spec import SourceSpec
 from qingshou.features.book.mapping_versions import save_mapping
 from qingshou.features.book.previewing import look
-from qingshou.features.book.taking_in import queue
-from qingshou.features.book.tasks import defer_take_in
+from qingshou.features.book.taking_in import hand_to_worker, queue
 from qingshou.features.book.uploads import DONE, QUEUED, RUNNING, Upload
 from qingshou.features.book.views.shared import asker, upload_or_hidden, uploads_of
 from qingshou.interfaces.web.clock import now
@@ -102,7 +101,7 @@ def _is_shipped(upload: Upload) -> bool:
 def _imported(request: HttpRequest, upload: Upload) -> HttpResponse:
     with transaction.atomic():
         queue(uploads=uploads_of(), upload=upload)
-        defer_take_in(tenant_id=current_tenant_id(), upload_id=upload.id, actor=asker(request))
+        hand_to_worker(tenant_id=current_tenant_id(), upload_id=upload.id, actor=asker(request))
     return redirect("book:sending", upload_id=upload.id)
 
 

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -143,8 +142,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     machine = measuring.machine()
-    with tempfile.TemporaryDirectory(prefix="qingshou-bench-", ignore_cleanup_errors=True) as home:
-        figures = run(given.rows, given.seed, Path(home))
+    figures = run(given.rows, given.seed, measuring.scratch_until_exit())
     print(f"mapped {figures['columns_mapped']} columns", file=sys.stderr)
     measuring.tell(json.loads(json.dumps({"benchmark": "business_loans", **figures, **machine}, default=str)),
                    as_json=given.json)  # fmt: skip

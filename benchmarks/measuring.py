@@ -1,8 +1,10 @@
 """What the benchmarks of the engine share: one child process a measurement, its time and its peak memory."""
 
+import atexit
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,13 @@ def scratch() -> Iterator[Path]:
     """Give a folder under the system's temporary directory, removed at the end."""
     with tempfile.TemporaryDirectory(prefix="qingshou-bench-") as folder:
         yield Path(folder)
+
+
+def scratch_until_exit() -> Path:
+    """Give a folder removed when the process ends, after whatever was started later: a server may live in it."""
+    folder = Path(tempfile.mkdtemp(prefix="qingshou-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def in_child(script: str, part: str, *arguments: str) -> dict[str, Any]:

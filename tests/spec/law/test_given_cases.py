@@ -65,7 +65,7 @@ EVENTS = [
 ]
 
 
-@pytest.mark.parametrize(("case", "event"), list(zip(UK[1:], EVENTS, strict=True)), ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(("case", "event"), list(zip(UK[1:], EVENTS, strict=True)), ids=[one[0] for one in EVENTS])
 def test_breathing_space_events(case, event):
     words, holds = event
     assert words in case["expected"]

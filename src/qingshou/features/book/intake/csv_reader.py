@@ -11,6 +11,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from qingshou.features.book.intake.csv_lines import Lines
+from qingshou.features.book.intake.csv_quick import QuickSplit
 from qingshou.features.book.intake.encodings import CODECS, Encoding, detect
 from qingshou.features.book.intake.errors import FileRefused
 from qingshou.features.book.intake.limits import (
@@ -144,14 +145,20 @@ class CsvReader:
         blocks = self._slow_blocks(self._quarantine_rows()) if self._quarantine else self._blocks()
         return batches(blocks, len(self.shape.headers))
 
-    def _blocks(self) -> Iterator[RawBlock]:
+    def _blocks(self) -> Iterator[RawBlock | pa.RecordBatch]:
         """Give rows block by block: the quick way where every line is one record, else one by one."""
         width = len(self.shape.headers)
         numbers = count(1)
         slow = self._records(width)
+        quick = QuickSplit(delimiter=self._delimiter, quote=self._spec.quote, width=width, fitted=self._fitted)
         while block := self._lines.read_block(_BLOCK_CHARS, _PIECE_LINES):
-            rows = self._split(block)
             first = self._lines.number + 1
+            batch = quick.split(block, first, numbers)
+            if batch is not None:
+                self._lines.number += len(block)
+                yield batch
+                continue
+            rows = self._split(block)
             if rows is not None:
                 self._lines.number += len(block)
                 checked = self._checked(rows, first, width, numbers)

@@ -90,17 +90,33 @@ class RawBlock:
         return cls([row.line for row in held], [row.row for row in held], values, faults, chars)
 
 
-def batches(blocks: Iterator[RawBlock], width: int) -> Iterator[pa.RecordBatch]:
+def batches(blocks: Iterator[RawBlock | pa.RecordBatch], width: int) -> Iterator[pa.RecordBatch]:
     """Gather blocks into record batches of at least CHUNK_ROWS rows, fewer at the end."""
     schema = schema_of(width)
     held = RawBlock([], [], [], {})
+    ready: list[pa.RecordBatch] = []
+    rows = size = 0
     for block in blocks:
-        held.extend(block)
-        if len(held.lines) >= CHUNK_ROWS or held.chars >= CHUNK_CHARS_MAX:
-            yield _batch(held, width, schema)
-            held = RawBlock([], [], [], {})
+        if isinstance(block, pa.RecordBatch):
+            if held.lines:
+                ready.append(_batch(held, width, schema))
+                held = RawBlock([], [], [], {})
+            ready.append(block)
+            rows, size = rows + block.num_rows, size + block.nbytes
+        else:
+            held.extend(block)
+            rows, size = rows + len(block.lines), size + block.chars
+        if rows >= CHUNK_ROWS or size >= CHUNK_CHARS_MAX:
+            yield _gathered(ready, held, width, schema)
+            held, ready, rows, size = RawBlock([], [], [], {}), [], 0, 0
+    if rows:
+        yield _gathered(ready, held, width, schema)
+
+
+def _gathered(ready: list[pa.RecordBatch], held: RawBlock, width: int, schema: pa.Schema) -> pa.RecordBatch:
     if held.lines:
-        yield _batch(held, width, schema)
+        ready.append(_batch(held, width, schema))
+    return ready[0] if len(ready) == 1 else pa.concat_batches(ready)
 
 
 def _batch(block: RawBlock, width: int, schema: pa.Schema) -> pa.RecordBatch:

@@ -214,7 +214,7 @@ def list_cases(request: HttpRequest, asked: Query[CaseFilters]) -> dict[str, Any
 def get_case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """With its loans' ids, its checklist and the ways out of its stage."""
     case, caller = _case(request, case_id, "cases.view")
-    found = queries.case_page(case_id=case_id, on=_day(request, case, caller), events_max=1)
+    found = queries.case_page(case_id=case_id, case=case, on=_day(request, case, caller), events_max=1)
     return {
         **_shown(found.case),
         "loan_ids": [loan.id for loan in found.loans],

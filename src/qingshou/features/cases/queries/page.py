@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from qingshou.audit.queries import list_events
 from qingshou.features.cases.errors import NoSuchCase
 from qingshou.features.cases.models import Case, SavedView, StageEvidence
@@ -89,12 +91,15 @@ def get_case(*, case_id: UUID) -> Case:
     return case
 
 
-def case_page(*, case_id: UUID, on: date | None = None, events_max: int = 100) -> CasePage:
+def case_page(
+    *, case_id: UUID, case: Case | None = None, on: date | None = None, events_max: int = 100
+) -> CasePage:
     """Return everything the case's page shows; eight queries whatever the number of loans.
 
-    Takes   on  today, to judge deadlines; the case's own day where none is given
+    Takes   case  the case where it was read already (to judge who may see it): then it is not read again
+            on  today, to judge deadlines; the case's own day where none is given
     """
-    case = get_case(case_id=case_id)
+    case = case or get_case(case_id=case_id)
     process = get_process(case.process_code, case.process_version)
     loans = tuple(case.borrower.loans.order_by("is_closed", "-overdue_days", "loan_ref"))
     evidence = list(case.evidence.order_by("given_at"))
@@ -127,9 +132,7 @@ def process_picture(*, case: Case) -> ProcessPicture:
 
 def list_saved_views(*, user_id: UUID) -> list[SavedView]:
     """Return a user's own views and those shared with all, by name."""
-    own = SavedView.objects.filter(user=user_id)
-    shared = SavedView.objects.filter(is_shared=True).exclude(user=user_id)
-    return sorted([*own, *shared], key=lambda view: view.name)
+    return list(SavedView.objects.filter(Q(user=user_id) | Q(is_shared=True)).order_by("name", "id"))
 
 
 def _timeline(case: Case, loans: tuple[Any, ...], limit: int) -> list[TimelineEntry]:

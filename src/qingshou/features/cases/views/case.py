@@ -19,7 +19,6 @@ from qingshou.features.delinquency.phrases import BASES, CLASSES
 from qingshou.privacy.kinds import PersonalKind
 from qingshou.privacy.operations import reveal as open_sealed
 from qingshou.privacy.places import sealed_fields
-from qingshou.tenancy.queries import current_tenant
 
 PERSON_WORDS = {
     "national_id": _("Identity number"),
@@ -40,10 +39,9 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     desk, found = desk_of(request), queries.get_case(case_id=case_id)
     user = cast(Any, request.user)
     ensure(user, "cases.view", facts_of(found), name="case")
-    page = queries.case_page(case_id=case_id, on=desk.day_of(found))
-    tenant = current_tenant()
+    page = queries.case_page(case_id=case_id, case=found, on=desk.day_of(found))
     lines = [
-        {"loan": loan, "why": why_class(loan, jurisdiction=tenant.jurisdiction, law_date=tenant.law_date)}
+        {"loan": loan, "why": why_class(loan, jurisdiction=desk.jurisdiction, law_date=desk.law_date)}
         for loan in page.loans
     ]
     may_work = user.has_perm("cases.work", facts_of(found)) and found.closed_on is None
@@ -52,7 +50,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "page": page,
         "case": page.case,
         "lines": lines,
-        "law_date": tenant.law_date,
+        "law_date": desk.law_date,
         "name": _name(page.case, desk),
         "person": _person(page, desk, role=_NOBODY),
         "is_masked": True,
@@ -61,7 +59,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "stage_word": STAGES.get(page.case.stage, page.case.stage),
         "may_work": may_work,
         "may_assign": may_assign,
-        "people": queries.list_people() if may_assign else [],
+        "people": queries.list_people(team_id=user.team_id) if may_assign else [],
         "today": desk.day_of(found),
         **_words(),
     }
@@ -74,7 +72,7 @@ def reveal(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Return who the debtor is, as far as the role may see it; this reading is logged as such."""
     desk, found = desk_of(request), queries.get_case(case_id=case_id)
     ensure(cast(Any, request.user), "cases.view", facts_of(found), name="case")
-    page = queries.case_page(case_id=case_id, on=desk.day_of(found))
+    page = queries.case_page(case_id=case_id, case=found, on=desk.day_of(found))
     context = {"case": found, "person": _person(page, desk, role=desk.role), "is_masked": False}
     return render(request, "cases/person.html", context)
 

@@ -34,6 +34,8 @@ class Desk:
     today: date
     is_demo: bool
     currency: str
+    jurisdiction: str
+    law_date: date | None
 
     def day_of(self, case: Any) -> date:
         """Return the day a case is worked on: the book's own day where the book is of the past, else today."""
@@ -45,7 +47,15 @@ def desk_of(request: HttpRequest) -> Desk:
     user: Any = request.user
     tenant = current_tenant()
     return Desk(
-        user, actor_of(user), user.role, clock.now(), clock.today(tenant.time_zone), tenant.is_demo, tenant.currency
+        user=user,
+        actor=actor_of(user),
+        role=user.role,
+        now=clock.now(),
+        today=clock.today(tenant.time_zone),
+        is_demo=tenant.is_demo,
+        currency=tenant.currency,
+        jurisdiction=tenant.jurisdiction,
+        law_date=tenant.law_date,
     )
 
 

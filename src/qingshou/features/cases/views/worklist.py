@@ -144,7 +144,7 @@ def _context(request: HttpRequest, desk: Desk, filters: Filters, table: Table) -
         "table": table,
         "filters": filters,
         "may_assign": table.select is not None,
-        "people": queries.list_people() if table.select is not None else [],
+        "people": queries.list_people(team_id=desk.user.team_id) if table.select is not None else [],
         "saved_views": [
             {"id": view.id, "name": view.name, "href": f"?{view.query}", "is_here": view.query == here}
             for view in views

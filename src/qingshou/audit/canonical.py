@@ -6,16 +6,18 @@ docs/algorithms/audit-chain.md gives the layout with a worked example.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from qingshou.kernel.errors import BadInput
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GENESIS = b"qingshou audit chain 1"
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class UnfitFact(BadInput):
@@ -30,14 +32,27 @@ def canonical_facts(facts: Mapping[str, object]) -> str:
     Stops   UnfitFact  a value is a float, or of a type with no fixed spelling
     """
     try:
-        text = json.dumps(_plain(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = _JSON.encode(_plain(facts))
         text.encode()
     except UnicodeEncodeError:
         raise UnfitFact("A fact of an event is not valid text: remove the broken characters.") from None
     return text
 
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+_SPELLED: dict[type, Callable[[Any], str]] = {
+    Decimal: lambda value: format(value, "f"),
+    date: date.isoformat,
+    UUID: str,
+}
+
+
 def _plain(value: object) -> object:
+    kind = type(value)
+    if kind in _AS_IT_IS:  # the usual types at once, whatever else (a subclass, a list) by the rules below
+        return value
+    if kind in _SPELLED:
+        return _SPELLED[kind](value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):

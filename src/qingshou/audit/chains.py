@@ -1,6 +1,6 @@
 """Locking the ends of chains and hanging events on them; the only writer of heads and events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,11 +58,8 @@ def lock_heads(tenant_id: UUID, subjects: Sequence[Subject], *, lock: str = "FOR
     Takes   lock  the locking clause; the race test's negative control leaves it out
     """
     unique = sorted(set(subjects))
-    given = {
-        "tenant": tenant_id,
-        "kinds": [kind for kind, _ in unique],
-        "ids": [subject_id for _, subject_id in unique],
-        "genesis": [genesis_hash(tenant_id, kind, subject_id) for kind, subject_id in unique],
+    given = named(tenant_id, unique) | {
+        "genesis": hex_array([genesis_hash(tenant_id, kind, subject_id) for kind, subject_id in unique]),
     }
     with connection.cursor() as cursor:
         if len(unique) > 1:  # begin chains before any is locked: whoever waits here holds nothing another waits for
@@ -109,8 +106,27 @@ def advance_heads(heads: Sequence[Head]) -> None:
         cursor.execute(
             _ADVANCE,
             {
-                "heads": [head.id for head in heads],
-                "seqs": [head.seq for head in heads],
-                "hashes": [head.hash for head in heads],
+                "heads": array(head.id for head in heads),
+                "seqs": array(head.seq for head in heads),
+                "hashes": hex_array(head.hash for head in heads),
             },
         )
+
+
+def named(tenant_id: UUID, subjects: Sequence[Subject]) -> dict[str, object]:
+    """Return the parameters that name subjects."""
+    return {
+        "tenant": tenant_id,
+        "kinds": array(f'"{kind}"' for kind, _ in subjects),
+        "ids": array(subject_id for _, subject_id in subjects),
+    }
+
+
+def array(values: Iterable[object]) -> str:
+    """Write an array as PostgreSQL reads it: one text is adapted at once, a long list value by value."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def hex_array(values: Iterable[bytes]) -> str:
+    """Write an array of bytes as PostgreSQL reads it."""
+    return array(f'"\\\\x{value.hex()}"' for value in values)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from qingshou.audit.actors import Actor
+from qingshou.audit.bulk_chains import hang_many
 from qingshou.audit.canonical import commitment
 from qingshou.audit.chains import EVENT_COLUMNS, advance_heads, chained, lock_heads
 from qingshou.audit.entries import Entry
@@ -76,10 +77,8 @@ def record_many(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> int
         return 0
     tenant_id = current_tenant_id()
     with transaction.atomic(savepoint=False):
-        heads = lock_heads(tenant_id, [(entry.subject_kind, entry.subject_id) for entry in entries])
-        rows = chained(entries, heads, tenant_id=tenant_id, actor=actor, now=now)
+        rows = hang_many(entries, tenant_id=tenant_id, actor=actor, now=now)
         recorded = copy_rows(model=AuditEvent, columns=EVENT_COLUMNS, rows=rows)
-        advance_heads(list(heads.values()))
     return recorded
 
 

@@ -56,11 +56,12 @@ def upsert(
             for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
                 copy.write(_as_csv(batch))
         # PostgreSQL knows nothing of a fresh temporary table; without this it may join row by row
-        cursor.execute(sql.SQL("ANALYZE {}").format(scratch))
+        known = list(dict.fromkeys([*key, *([replace_within] if replace_within else [])]))
+        cursor.execute(sql.SQL("ANALYZE {} ({})").format(scratch, _names(known)))
         changed = [one for one in columns if one not in key and one not in insert_only]
         updated = _update(cursor, table, scratch, key, changed) if changed else 0
         deleted = _delete(cursor, table, scratch, key, replace_within) if replace_within else 0
-        inserted = 0 if update_only else _insert(cursor, table, scratch, columns)
+        inserted = 0 if update_only else _insert(cursor, table, scratch, key, columns)
         cursor.execute(sql.SQL("DROP TABLE {}").format(scratch))
     return Loaded(inserted, updated, deleted)
 
@@ -95,11 +96,15 @@ def _delete(cursor: object, table: sql.Identifier, scratch: sql.Identifier, key:
     return cursor.rowcount  # type: ignore[attr-defined,no-any-return]
 
 
-def _insert(cursor: object, table: sql.Identifier, scratch: sql.Identifier, columns: list[str]) -> int:
+def _insert(
+    cursor: object, table: sql.Identifier, scratch: sql.Identifier, key: Sequence[str], columns: list[str]
+) -> int:
+    # most rows are there already: finding that out together is cheaper than one conflict after another
     cursor.execute(  # type: ignore[attr-defined]
-        sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT DO NOTHING").format(
-            table, _names(columns), _names(columns), scratch
-        )
+        sql.SQL(
+            "INSERT INTO {0} ({1}) SELECT {2} FROM {3} s WHERE NOT EXISTS (SELECT 1 FROM {0} t WHERE {4}) "
+            "ON CONFLICT DO NOTHING"
+        ).format(table, _names(columns), _names(columns, "s."), scratch, _matches(key))
     )
     return cursor.rowcount  # type: ignore[attr-defined,no-any-return]
 

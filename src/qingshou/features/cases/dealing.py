@@ -67,13 +67,19 @@ def deal(cases: Sequence[ToDeal], people: Sequence[Person]) -> list[Dealt]:
     """
     loads = {person.user_id: person.load_cases for person in people}
     hands: dict[tuple[str, ...], list[tuple[int, str, Person]]] = {}
+    # whoever fits the same cases is looked for in one heap: with a heap for each kind of case, most entries are stale
+    shared: dict[tuple[str, ...], list[tuple[int, str, Person]]] = {}
     holders: dict[str, Person | None] = {}
     dealt: list[Dealt] = []
     for case in cases:
         key = (case.role, case.stage, case.severity, case.product, case.branch)
         if key not in hands:
-            hands[key] = [_place(one, loads) for one in people if _fits(one, case)]
-            heapq.heapify(hands[key])
+            fitting = [one for one in people if _fits(one, case)]
+            names = tuple(one.username for one in fitting)
+            if names not in shared:
+                shared[names] = [_place(one, loads) for one in fitting]
+                heapq.heapify(shared[names])
+            hands[key] = shared[names]
         chosen = _lowest(hands[key], loads)
         if chosen is None:
             if case.branch not in holders:

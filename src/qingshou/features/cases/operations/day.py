@@ -79,7 +79,7 @@ class _Day:
         self._lay_facts(cursor)
         self._lay_process(cursor)
         cursor.execute(day_sql.LIVE, self._given)
-        cursor.execute("ANALYZE day_cases")
+        cursor.execute("ANALYZE day_cases (id, borrower_id, stage, owner_id)")
         cursor.execute(day_sql.NEW, self._given | {"opens": Jsonb(dict(self.process.opens))})
         self._place(cursor, "day_new")
         self._place(cursor, "day_cases")
@@ -98,7 +98,7 @@ class _Day:
 
     def _lay_facts(self, cursor: CursorWrapper) -> None:
         cursor.execute(f"CREATE TEMP TABLE day_facts ON COMMIT DROP AS {debtor_facts_sql()}", self._given)
-        cursor.execute("CREATE UNIQUE INDEX ON day_facts (borrower_id); ANALYZE day_facts")
+        cursor.execute("ANALYZE day_facts (borrower_id, severity, outcome)")
 
     def _lay_process(self, cursor: CursorWrapper) -> None:
         cursor.execute(day_sql.TABLES)
@@ -137,7 +137,7 @@ class _Day:
                 for turn, (borrower, ref) in enumerate(rows, start=first)
             ],
         )
-        cursor.execute("CREATE INDEX ON day_numbered (borrower_id); ANALYZE day_numbered")
+        cursor.execute("ANALYZE day_numbered")
 
     def _deal(self, cursor: CursorWrapper, people: Sequence[Person]) -> list[Dealt]:
         weight = weight_sql("d.queue_tier", row="d")

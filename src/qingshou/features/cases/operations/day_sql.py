@@ -107,7 +107,6 @@ GROUP BY 1
 """
 
 HANDS = """
-CREATE INDEX ON day_dealt (case_id);
 ANALYZE day_dealt;
 UPDATE day_cases d SET owner_id = h.owner_id,
     next_action = CASE WHEN h.reason = 'NOBODY_FREE' THEN 'ASSIGN'

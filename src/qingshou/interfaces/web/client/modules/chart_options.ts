@@ -86,7 +86,7 @@ function heat(spec: Spec, css: (name: string) => string, text: object, category:
   return {
     grid: { left: 8, right: 16, top: 8, bottom: 8, containLabel: true },
     // every column keeps its name: a matrix whose columns cannot be told apart says nothing
-    xAxis: { ...category, axisLabel: { ...text, interval: 0, width: 84, overflow: "break" }, position: "top", splitArea: { show: false } },
+    xAxis: { ...category, axisLabel: { ...text, interval: 0, ...(innerWidth < 700 ? { rotate: 60 } : { width: 84, overflow: "break" }) }, position: "top", splitArea: { show: false } },
     yAxis: { type: "category", data: spec.series.map((row) => row.name), inverse: true, axisTick: { show: false }, axisLine: { lineStyle: { color: css("--line") } }, axisLabel: text },
     visualMap: { min: 0, max: spec.format === "percent" ? 1 : most || 1, show: false, inRange: { color: [css("--heat-0"), css("--heat-1"), css("--heat-2"), css("--heat-3")] } },
     tooltip: { trigger: "item", renderMode: "richText", confine: true, backgroundColor: css("--surface"), borderColor: css("--line"), textStyle: { ...text, color: css("--ink") },

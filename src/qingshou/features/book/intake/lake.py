@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -31,13 +32,26 @@ def _regrouped(source: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[
         yield pa.Table.from_batches(held, schema).combine_chunks()
 
 
+def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Give the same tables, each fetched while the one before is worked on."""
+    with ThreadPoolExecutor(max_workers=1) as fetcher:
+        waiting = fetcher.submit(next, tables, None)
+        while (table := waiting.result()) is not None:
+            waiting = fetcher.submit(next, tables, None)
+            yield table
+
+
 def write_parquet(source: pa.RecordBatchReader, path: Path) -> tuple[int, str]:
     """Write rows in their order; return how many and the SHA-256 of the file's bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = 0
+    # ids and amounts hardly ever repeat: looking for repeats among them costs time and room
+    repeated = [one.name for one in source.schema if not one.name.endswith("_id") and not pa.types.is_decimal(one.type)]
     with storage_errors():
-        with pq.ParquetWriter(path, source.schema, compression="zstd", compression_level=1) as writer:
-            for table in _regrouped(source, source.schema):
+        with pq.ParquetWriter(
+            path, source.schema, compression="zstd", compression_level=1, use_dictionary=repeated
+        ) as writer:
+            for table in _ahead(_regrouped(source, source.schema)):
                 writer.write_table(table, row_group_size=_GROUP_ROWS)
                 rows += table.num_rows
         return rows, file_digest(path)

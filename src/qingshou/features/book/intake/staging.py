@@ -1,6 +1,7 @@
 """Chunks in, staged frames out: nothing personal touches the disk in the clear, not even for a moment."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -62,7 +63,10 @@ class FrameStage:
             table = slim(table, self.frame, self._digest_key)
         with storage_errors():
             if self._parquet is None:
-                self._parquet = pq.ParquetWriter(self.path, table.schema, compression="lz4")
+                # read once and thrown away: quick to write is all it must be
+                self._parquet = pq.ParquetWriter(
+                    self.path, table.schema, compression="lz4", use_dictionary=False, write_statistics=False
+                )
             self._parquet.write_table(table)
         self.rows += table.num_rows
 
@@ -94,6 +98,14 @@ class Staged:
     refused: dict[str, Decimal] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
     refused_keys: set[str] = field(default_factory=set)
+
+    def keep(self, judged: Judged) -> None:
+        """Stage one chunk: sound rows, refused rows, raw rows."""
+        for name, table in judged.frames.items():
+            self.frames[name].add(table)
+        self.quarantine.add(judged.batch, judged.refused)
+        self.spool.add(judged.batch)
+        self.count(judged)
 
     def count(self, judged: Judged) -> None:
         """Add one chunk to the control totals."""
@@ -142,16 +154,19 @@ def stage(
             staged.read[target.name] = staged.refused[target.name] = Decimal(0)
             staged.unreadable[target.name] = 0
         try:
-            done = 0
-            for batch in source.chunks():
-                judged = judge.judge(with_seq(batch, done))
-                done += batch.num_rows
-                for name, table in judged.frames.items():
-                    staged.frames[name].add(table)
-                staged.quarantine.add(judged.batch, judged.refused)
-                staged.spool.add(judged.batch)
-                staged.count(judged)
-                progress("read", done, shape.rows_total)
+            # one chunk is written away while the next is judged and the one after that is read by the child
+            with ThreadPoolExecutor(max_workers=1) as writer:
+                done = 0
+                written: Future[None] | None = None
+                for batch in source.chunks():
+                    judged = judge.judge(with_seq(batch, done))
+                    done += batch.num_rows
+                    if written is not None:
+                        written.result()
+                    written = writer.submit(staged.keep, judged)
+                    progress("read", done, shape.rows_total)
+                if written is not None:
+                    written.result()
         except BaseException:
             staged.close(failed=True)
             raise

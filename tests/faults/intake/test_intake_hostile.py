@@ -32,9 +32,12 @@ class _Peak(threading.Thread):
 
     def run(self) -> None:
         me = psutil.Process()
+        own = me.cmdline()
         while not self.done:
             try:
                 for child in me.children():
+                    if child.cmdline() == own:
+                        continue  # begun and not yet the parser: the memory it shows is ours
                     self.mib = max(self.mib, child.memory_info().rss / 2**20)
             except psutil.NoSuchProcess:
                 pass

@@ -44,7 +44,7 @@ def requires(permission: str) -> Callable[[View], View]:
             ensure(request.user, permission)
             return view(request, *args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]  the authorization table reads it
+        guarded.permission = permission  # type: ignore[attr-defined] # the authorization table reads it
         return guarded
 
     return decorate
@@ -64,3 +64,9 @@ def ensure(asker: Asker, permission: str, thing: object = None, *, name: str = "
         )
     if thing is not None and not asker.has_perm(permission, thing):
         raise Hidden(f"There is no such {name}. It may have been moved, or it belongs to someone else.", name=name)
+
+
+def is_allowed(request: HttpRequest, permission: str) -> bool:
+    """Whether whoever asks has the permission."""
+    asker: Asker = request.user
+    return asker.has_perm(permission)

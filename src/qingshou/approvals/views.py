@@ -19,10 +19,10 @@ from qingshou.approvals.phrases import REASONS, STATUSES
 from qingshou.approvals.rules import MAY, Status
 from qingshou.audit.phrases import action_words
 from qingshou.audit.queries import list_events
-from qingshou.interfaces.web.clock import now
-from qingshou.interfaces.web.exports import export_response
-from qingshou.interfaces.web.filters import Filter, Filters
-from qingshou.interfaces.web.tables import Column, Table, TableState
+from qingshou.edges.clock import now
+from qingshou.edges.exports import export_response
+from qingshou.edges.filters import Filter, Filters
+from qingshou.edges.tables import Column, Table, TableState
 from qingshou.kernel.errors import NotFound, QingshouError
 
 _PAGE = 50

@@ -20,10 +20,10 @@ from qingshou.access.operations.demo import settle_known_password
 from qingshou.access.roles import Role
 from qingshou.access.tenants import open_tenant
 from qingshou.audit.actors import SYSTEM
+from qingshou.edges import clock
 from qingshou.features.book.operations import record_import
 from qingshou.features.delinquency.queries import summary_table
 from qingshou.features.oversight.queries import get_run
-from qingshou.interfaces import clock
 from qingshou.interfaces.daily import run_day
 from qingshou.interfaces.demo_people import write_people
 from qingshou.kernel.errors import NotFound

@@ -2,7 +2,7 @@
 
 from qingshou.access.tenants import first_administrator, open_tenant
 from qingshou.audit.actors import SYSTEM
-from qingshou.interfaces import clock
+from qingshou.edges import clock
 
 
 def create_lender(*, code: str, name: str, jurisdiction: str, currency: str, time_zone: str) -> tuple[str, str]:

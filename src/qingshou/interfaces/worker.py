@@ -21,8 +21,8 @@ from procrastinate.exceptions import ConnectorException
 from qingshou.audit.actors import SYSTEM, Actor, ActorKind
 from qingshou.audit.anchors import make_anchor
 from qingshou.audit.operations import record
+from qingshou.edges import clock
 from qingshou.features.oversight.errors import DayBusy
-from qingshou.interfaces import clock
 from qingshou.interfaces.daily import run_day
 from qingshou.interfaces.verify import verify
 from qingshou.tenancy.context import using

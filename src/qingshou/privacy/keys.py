@@ -22,8 +22,9 @@ class Keyring:
 def keyring_of(keys: Mapping[str, bytes]) -> Keyring:
     """Return the keyring of `key id -> 32 bytes`, newest first; stops with Misconfigured when there is none."""
     if not keys:
-        raise Misconfigured("No data key is set, so personal data can be neither sealed nor opened: set "
-                            "QINGSHOU_DATA_KEYS.")
+        raise Misconfigured(
+            "No data key is set, so personal data can be neither sealed nor opened: set QINGSHOU_DATA_KEYS."
+        )
     return Keyring(next(iter(keys)), {key_id: AESGCM(raw) for key_id, raw in keys.items()})
 
 

@@ -88,8 +88,14 @@ def _opened(fields: Mapping[str, Sealed], role: str) -> Shown:
 
 
 def _log(
-    subject_kind: str, subject_ids: Sequence[UUID], reader: Reader, role: str, purpose: str, now: datetime,
-    clear: list[str], masked: list[str],
+    subject_kind: str,
+    subject_ids: Sequence[UUID],
+    reader: Reader,
+    role: str,
+    purpose: str,
+    now: datetime,
+    clear: list[str],
+    masked: list[str],
 ) -> None:
     # in the caller's transaction where there is one: a page that failed showed nothing
     with transaction.atomic(savepoint=False):

@@ -40,8 +40,14 @@ def list_reads(*, limit: int = 100, before: datetime | None = None) -> list[Read
 def _reads(rows, limit: int) -> list[Read]:  # type: ignore[no-untyped-def]
     return [
         Read(
-            row.at, row.reader_name, row.role, row.purpose, row.subject_kind, len(row.subject_ids),
-            tuple(row.clear_fields), tuple(row.masked_fields),
+            row.at,
+            row.reader_name,
+            row.role,
+            row.purpose,
+            row.subject_kind,
+            len(row.subject_ids),
+            tuple(row.clear_fields),
+            tuple(row.masked_fields),
         )
         for row in rows.order_by("-at", "-id")[:limit]
     ]

@@ -1,7 +1,5 @@
 """Errors of the interface itself, whatever feature is asked."""
 
-
-
 from typing import ClassVar
 
 from qingshou.kernel.errors import BadInput, Conflict, Forbidden, QingshouError

@@ -42,7 +42,11 @@ def copy_rows(
                 copy.write_row(row)
         cursor.execute(
             sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} {}").format(
-                table, names, names, scratch, sql.SQL(on_conflict)  # type: ignore[arg-type]
+                table,
+                names,
+                names,
+                scratch,
+                sql.SQL(on_conflict),  # type: ignore[arg-type]
             )
         )
         inserted: int = cursor.rowcount

@@ -49,7 +49,6 @@ def restart_at_once(home: Path) -> None:
     )  # fmt: skip
 
 
-
 def test_a_restart_in_the_middle_loses_and_doubles_nothing(
     own_zygote: Zygote, own_home: Path, files: dict[str, str], unkilled: list[str]
 ) -> None:

@@ -43,7 +43,9 @@ def test_a_second_person_approves_and_the_effect_happens(users):
     operations.approve(request_id=asked.id, decider=users["TEAM_LEAD"], now=NOW)
     assert done == [({"x": 1}, "team_lead")]
     assert [e.action for e in audit.list_events(subject_kind="CASE", subject_id=asked.subject_id)] == [
-        "APPROVAL_APPROVED", "APPROVAL_REQUESTED"]
+        "APPROVAL_APPROVED",
+        "APPROVAL_REQUESTED",
+    ]
     assert queries.get_request(request_id=asked.id).status == "APPROVED"
 
 

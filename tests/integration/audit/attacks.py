@@ -37,7 +37,7 @@ def head_of(cursor: psycopg.Cursor, tenant_id: UUID, subject_id: UUID) -> int:
 
 
 def edit(cursor: psycopg.Cursor, head: int) -> None:
-    cursor.execute("UPDATE audit_auditevent SET facts = '{\"amount\":\"1.00\"}' WHERE head = %s AND seq = 2", [head])
+    cursor.execute('UPDATE audit_auditevent SET facts = \'{"amount":"1.00"}\' WHERE head = %s AND seq = 2', [head])
 
 
 def delete_middle(cursor: psycopg.Cursor, head: int) -> None:
@@ -78,8 +78,19 @@ def rebuild(cursor: psycopg.Cursor, head: int) -> None:
     new_hashes = []
     for seq, at, kind, name, actor, action, facts, rule, law, document, _ in rows:
         said = facts if seq != 2 else '{"amount":"1.00"}'
-        new = event_hash(prev_hash=prev, seq=seq, at=at, actor_kind=kind, actor_name=name, actor_id=actor,
-                         action=action, facts=said, rule=rule, law=law, document_hash=document)
+        new = event_hash(
+            prev_hash=prev,
+            seq=seq,
+            at=at,
+            actor_kind=kind,
+            actor_name=name,
+            actor_id=actor,
+            action=action,
+            facts=said,
+            rule=rule,
+            law=law,
+            document_hash=document,
+        )
         new_hashes.append((said, prev, new, seq))
         prev = new
     for said, before, new, seq in new_hashes:

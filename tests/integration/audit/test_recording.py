@@ -32,7 +32,9 @@ def test_events_of_a_subject_are_numbered_and_chained(tenant):
     assert (first.seq, second.seq) == (1, 2)
     assert bytes(second.prev_hash) == bytes(first.hash)
     assert [event.action for event in queries.list_events(subject_kind="CASE", subject_id=subject)] == [
-        "CASE_MOVED", "CASE_OPENED"]
+        "CASE_MOVED",
+        "CASE_OPENED",
+    ]
     assert queries.count_events(subject_kind="CASE", subject_id=subject) == 2
     assert verify().is_sound
 
@@ -72,7 +74,10 @@ def test_many_events_on_many_chains_at_once(tenant):
     entries = [Entry("CASE", s, a, {"n": n}) for n, a in enumerate(("A", "B")) for s in subjects]
     assert record_many(entries=entries, actor=SYSTEM, now=NOW) == 100
     assert [e.action for e in queries.list_events(subject_kind="CASE", subject_id=subjects[7])] == [
-        "B", "A", "CASE_OPENED"]
+        "B",
+        "A",
+        "CASE_OPENED",
+    ]
     assert verify().events_count == 101
     assert verify().is_sound
     assert record_many(entries=[], actor=SYSTEM, now=NOW) == 0

@@ -121,7 +121,9 @@ def test_the_queries_do_not_grow_with_rows(tenant: object, people: dict[str, Use
         owe(f"d{number}", overdue_days=5)
         owe("d0", overdue_days=7, loan_ref=f"more-{number}")
     take_day(tenant_id=tenant.id, as_of=DAY, now=NOW, actor=SYSTEM)  # type: ignore[attr-defined]
-    with CaptureQueriesContext(connection, ) as worklist:
+    with CaptureQueriesContext(
+        connection,
+    ) as worklist:
         page = queries.list_worklist(filters=ALL)
         assert [(case.owner.username, case.borrower.borrower_ref) for case in page.rows]
     case = Case.objects.get(borrower__borrower_ref="d0")

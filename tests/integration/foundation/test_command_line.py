@@ -76,8 +76,8 @@ def test_files_are_aged_without_a_database(tmp_path: Path):
     )
     (tmp_path / "payments.csv").write_text("loan_id,paid_date,amount\nA,2026-01-12,60.00\nB,2026-02-10,50.00\n")
     done = qingshou(
-        "book", "age", "--schedule", "schedule.csv", "--payments", "payments.csv", "--as-of", "2026-03-01", "--out", "aged.csv",
-        cwd=tmp_path,
+        "book", "age", "--schedule", "schedule.csv", "--payments", "payments.csv", "--as-of", "2026-03-01",
+        "--out", "aged.csv", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "aged.csv").read_text().splitlines() == [

@@ -6,8 +6,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from qingshou.interfaces.web import figures
-from qingshou.interfaces.web.charts import Chart, Series
+from qingshou.edges import figures
+from qingshou.edges.charts import Chart, Series
 
 
 def roll() -> Chart:

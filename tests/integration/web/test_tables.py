@@ -10,9 +10,9 @@ from django.test import RequestFactory
 from django.utils import translation
 from openpyxl import load_workbook
 
-from qingshou.interfaces.web.exports import export_response, harmless
-from qingshou.interfaces.web.filters import Filter, Filters
-from qingshou.interfaces.web.tables import Column, Table, TableState, page_of
+from qingshou.edges.exports import export_response, harmless
+from qingshou.edges.filters import Filter, Filters
+from qingshou.edges.tables import Column, Table, TableState, page_of
 
 COLUMNS = (
     Column(key="name", label="Name", sort=True, href=lambda row: f"/loans/{row['name']}"),

@@ -49,10 +49,16 @@ def test_a_published_version_is_never_edited() -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "place"),
     [
-        ("to: DISPOSAL, trigger: OPERATOR", "to: DISPOSL, trigger: OPERATOR",
-         "stages.LEGAL.moves[4].to: there is no stage 'DISPOSL'"),
-        ("needs: [FEASIBILITY_JUDGED]}", "needs: [NOTHING_LIKE_IT]}",
-         "stages.LEGAL.moves[5]: 'NOTHING_LIKE_IT' is not on"),
+        (
+            "to: DISPOSAL, trigger: OPERATOR",
+            "to: DISPOSL, trigger: OPERATOR",
+            "stages.LEGAL.moves[4].to: there is no stage 'DISPOSL'",
+        ),
+        (
+            "needs: [FEASIBILITY_JUDGED]}",
+            "needs: [NOTHING_LIKE_IT]}",
+            "stages.LEGAL.moves[5]: 'NOTHING_LIKE_IT' is not on",
+        ),
         ("  MILD: FIRST_CONTACT", "  MILD: CLOSED", "opens.MILD: 'CLOSED' is not a stage a case can be worked in"),
         ("    allowed_days: 90\n", "", "stages.LEGAL: needs allowed_days"),
         ("trigger: DEADLINE_PASSED", "trigger: CURED", "stages.FIRST_CONTACT.moves[5]: a second move by CURED"),

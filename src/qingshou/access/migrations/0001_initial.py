@@ -9,50 +9,93 @@ import qingshou.tenancy.context
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('branch', models.CharField(blank=True, max_length=60)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=100)),
+                ("branch", models.CharField(blank=True, max_length=60)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=60, unique=True)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('display_name', models.CharField(max_length=100)),
-                ('role', models.CharField(choices=[('COLLECTOR', 'COLLECTOR'), ('TEAM_LEAD', 'TEAM_LEAD'), ('LEGAL_OFFICER', 'LEGAL_OFFICER'), ('ASSET_MANAGER', 'ASSET_MANAGER'), ('RISK_OFFICER', 'RISK_OFFICER'), ('COMPLIANCE_OFFICER', 'COMPLIANCE_OFFICER'), ('AGENCY_USER', 'AGENCY_USER'), ('ADMINISTRATOR', 'ADMINISTRATOR')], max_length=30)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_present', models.BooleanField(default=True)),
-                ('capacity_cases', models.PositiveIntegerField(default=150)),
-                ('skills', models.JSONField(blank=True, default=list)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(null=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='access.team')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("username", models.CharField(max_length=60, unique=True)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("display_name", models.CharField(max_length=100)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("COLLECTOR", "COLLECTOR"),
+                            ("TEAM_LEAD", "TEAM_LEAD"),
+                            ("LEGAL_OFFICER", "LEGAL_OFFICER"),
+                            ("ASSET_MANAGER", "ASSET_MANAGER"),
+                            ("RISK_OFFICER", "RISK_OFFICER"),
+                            ("COMPLIANCE_OFFICER", "COMPLIANCE_OFFICER"),
+                            ("AGENCY_USER", "AGENCY_USER"),
+                            ("ADMINISTRATOR", "ADMINISTRATOR"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_present", models.BooleanField(default=True)),
+                ("capacity_cases", models.PositiveIntegerField(default=150)),
+                ("skills", models.JSONField(blank=True, default=list)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="access.team",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='team_name_once'),
+            model_name="team",
+            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="team_name_once"),
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['tenant', 'role'], name='user_by_role'),
+            model_name="user",
+            index=models.Index(fields=["tenant", "role"], name="user_by_role"),
         ),
     ]

@@ -9,36 +9,60 @@ import qingshou.tenancy.context
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("access", "0001_initial"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='session_epoch',
+            model_name="user",
+            name="session_epoch",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name='ApiClient',
+            name="ApiClient",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('prefix', models.CharField(max_length=12, unique=True)),
-                ('secret_hash', models.CharField(max_length=64)),
-                ('role', models.CharField(choices=[('COLLECTOR', 'COLLECTOR'), ('TEAM_LEAD', 'TEAM_LEAD'), ('LEGAL_OFFICER', 'LEGAL_OFFICER'), ('ASSET_MANAGER', 'ASSET_MANAGER'), ('RISK_OFFICER', 'RISK_OFFICER'), ('COMPLIANCE_OFFICER', 'COMPLIANCE_OFFICER'), ('AGENCY_USER', 'AGENCY_USER'), ('ADMINISTRATOR', 'ADMINISTRATOR')], max_length=30)),
-                ('scopes', models.JSONField(default=list)),
-                ('created_by', models.CharField(max_length=60)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("prefix", models.CharField(max_length=12, unique=True)),
+                ("secret_hash", models.CharField(max_length=64)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("COLLECTOR", "COLLECTOR"),
+                            ("TEAM_LEAD", "TEAM_LEAD"),
+                            ("LEGAL_OFFICER", "LEGAL_OFFICER"),
+                            ("ASSET_MANAGER", "ASSET_MANAGER"),
+                            ("RISK_OFFICER", "RISK_OFFICER"),
+                            ("COMPLIANCE_OFFICER", "COMPLIANCE_OFFICER"),
+                            ("AGENCY_USER", "AGENCY_USER"),
+                            ("ADMINISTRATOR", "ADMINISTRATOR"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("scopes", models.JSONField(default=list)),
+                ("created_by", models.CharField(max_length=60)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'name'), name='api_client_name_once')],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "name"), name="api_client_name_once")],
             },
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0002_clients_and_sessions'),
+        ("access", "0002_clients_and_sessions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='temporary_password_until',
+            model_name="user",
+            name="temporary_password_until",
             field=models.DateTimeField(null=True),
         ),
     ]

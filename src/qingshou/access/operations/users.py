@@ -97,9 +97,7 @@ def set_presence(*, user_id: UUID, is_present: bool, actor: Actor, now: datetime
     return user
 
 
-def deactivate_user(
-    *, user_id: UUID, actor: Actor, now: datetime, hand_over_to: UUID | None = None
-) -> dict[str, int]:
+def deactivate_user(*, user_id: UUID, actor: Actor, now: datetime, hand_over_to: UUID | None = None) -> dict[str, int]:
     """Shut a person out at once: sessions end, work goes to somebody else in the same transaction.
 
     Takes   hand_over_to  who takes over; needed while the person holds any work

@@ -18,7 +18,7 @@ from qingshou.access.phrases import ROLES, SCOPES
 from qingshou.access.role_table import role_table
 from qingshou.access.views.forms import ClientForm, TeamForm
 from qingshou.access.views.telling import tell
-from qingshou.interfaces.web.clock import now
+from qingshou.edges.clock import now
 from qingshou.kernel.errors import NotFound, QingshouError
 
 

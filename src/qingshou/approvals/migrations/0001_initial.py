@@ -9,40 +9,69 @@ import qingshou.tenancy.context
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApprovalRequest',
+            name="ApprovalRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('subject_kind', models.CharField(max_length=20)),
-                ('subject_id', models.UUIDField()),
-                ('subject_label', models.CharField(blank=True, max_length=60)),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=20, null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('reason', models.CharField(max_length=400)),
-                ('payload', models.JSONField(default=dict)),
-                ('status', models.CharField(default='PENDING', max_length=12)),
-                ('requested_by_id', models.UUIDField()),
-                ('requested_by_name', models.CharField(max_length=60)),
-                ('requested_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('decided_by_id', models.UUIDField(null=True)),
-                ('decided_by_name', models.CharField(blank=True, max_length=60)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_note', models.CharField(blank=True, max_length=400)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=40)),
+                ("subject_kind", models.CharField(max_length=20)),
+                ("subject_id", models.UUIDField()),
+                ("subject_label", models.CharField(blank=True, max_length=60)),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=20, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("reason", models.CharField(max_length=400)),
+                ("payload", models.JSONField(default=dict)),
+                ("status", models.CharField(default="PENDING", max_length=12)),
+                ("requested_by_id", models.UUIDField()),
+                ("requested_by_name", models.CharField(max_length=60)),
+                ("requested_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("decided_by_id", models.UUIDField(null=True)),
+                ("decided_by_name", models.CharField(blank=True, max_length=60)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision_note", models.CharField(blank=True, max_length=400)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant', 'status', '-requested_at'], name='approval_queue'), models.Index(fields=['subject_id', '-requested_at'], name='approval_by_subject')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'REJECTED']), _negated=True), models.Q(('decided_by_id__isnull', False), models.Q(('decided_by_id', models.F('requested_by_id')), _negated=True)), _connector='OR'), name='approval_by_another'), models.UniqueConstraint(condition=models.Q(('status', 'PENDING')), fields=('tenant', 'kind', 'subject_id'), name='one_pending_approval')],
+                "indexes": [
+                    models.Index(fields=["tenant", "status", "-requested_at"], name="approval_queue"),
+                    models.Index(fields=["subject_id", "-requested_at"], name="approval_by_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["APPROVED", "REJECTED"]), _negated=True),
+                            models.Q(
+                                ("decided_by_id__isnull", False),
+                                models.Q(("decided_by_id", models.F("requested_by_id")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approval_by_another",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "PENDING")),
+                        fields=("tenant", "kind", "subject_id"),
+                        name="one_pending_approval",
+                    ),
+                ],
             },
         ),
     ]

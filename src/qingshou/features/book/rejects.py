@@ -95,7 +95,8 @@ def _values(row: Import, home: Path, wanted: set[int]) -> dict[int, dict[str, st
     """Return the refused rows of a page by their number, read one after the other until all are found."""
     if not wanted:
         return {}
-    lines = io.TextIOWrapper(_Chunks(_sealed_rows(row, home)), encoding="utf-8-sig", errors="replace", newline="")
+    raw = io.BufferedReader(_Chunks(_sealed_rows(row, home)))
+    lines = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
     found: dict[int, dict[str, str]] = {}
     for line in csv.DictReader(lines):
         number = int(line[MARKERS[1]] or 0)

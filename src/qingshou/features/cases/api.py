@@ -1,7 +1,5 @@
 """Cases over REST: the queue, one case with all that happened, and the work on it."""
 
-
-
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any

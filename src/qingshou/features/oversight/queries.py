@@ -47,7 +47,7 @@ def get_run(*, as_of: date) -> RunPage:
     if run is None:
         raise NoSuchRun(f"The day {as_of} was not run: see the list of runs.", as_of=as_of)
     steps = tuple(run.steps.order_by("position"))
-    checked = next((step.facts.get("checks", {}) for step in steps if step.name == "checks"), {})
+    checked: dict[str, int] = next((step.facts.get("checks", {}) for step in steps if step.name == "checks"), {})
     return RunPage(run, steps, tuple(Checked(name, count) for name, count in checked.items()))
 
 

@@ -15,11 +15,11 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.exceptions import AlreadyEnqueued
 
 from qingshou.access.guards import Hidden, requires
+from qingshou.edges.charts import Chart, Series
+from qingshou.edges.exports import export_response
+from qingshou.edges.tables import Column, Table, TableState, page_of
 from qingshou.features.oversight import phrases, queries
 from qingshou.features.oversight.errors import NoSuchRun
-from qingshou.interfaces.web.charts import Chart, Series
-from qingshou.interfaces.web.exports import export_response
-from qingshou.interfaces.web.tables import Column, Table, TableState, page_of
 from qingshou.tenancy.context import current_tenant_id
 
 _STATUS_TONES = {"DONE": "good", "FAILED": "bad", "RUNNING": "note"}

@@ -22,13 +22,13 @@ _log = logging.getLogger("qingshou.api")
 
 def lay_handlers(api: NinjaAPI) -> None:
     """Register the handlers; the most exact class wins."""
-    api.add_exception_handler(QingshouError, problem_of)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(Http404, _not_found)
-    api.add_exception_handler(Throttled, _throttled)
-    api.add_exception_handler(AuthenticationError, _not_signed_in)
-    api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(Exception, failure)
+    api.add_exception_handler(QingshouError, problem_of)  # type: ignore[arg-type]
+    api.add_exception_handler(ValidationError, _invalid)  # type: ignore[arg-type]
+    api.add_exception_handler(Http404, _not_found)  # type: ignore[arg-type]
+    api.add_exception_handler(Throttled, _throttled)  # type: ignore[arg-type]
+    api.add_exception_handler(AuthenticationError, _not_signed_in)  # type: ignore[arg-type]
+    api.add_exception_handler(HttpError, _http_error)  # type: ignore[arg-type]
+    api.add_exception_handler(Exception, failure)  # type: ignore[arg-type]
 
 
 def failure(request: HttpRequest, error: Exception) -> HttpResponse:

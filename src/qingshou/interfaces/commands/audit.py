@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -95,7 +95,7 @@ def export_anchor(
         from qingshou.audit import anchors
         from qingshou.tenancy.context import using
 
-        exported = []
+        exported: list[dict[str, Any]] = []
         for lender in lenders:
             with using(lender.id):
                 exported.append(anchors.exported_anchors(lender=lender.code))

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from qingshou.edges import clock
 from qingshou.features.book.intake.errors import MappingWrong
 from qingshou.features.book.intake.guess import guess_mapping
 from qingshou.features.book.intake.mapping import load_mapping
@@ -21,7 +22,6 @@ from qingshou.features.book.intake.result import ImportResult
 from qingshou.features.book.intake.run import run_import
 from qingshou.features.book.intake.sealed import VaultKeys
 from qingshou.features.book.intake.vault import keys_from_text, keys_of_home
-from qingshou.interfaces import clock
 from qingshou.kernel.days import parse_date
 from qingshou.kernel.errors import BadInput, NotFound, QingshouError
 

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from qingshou.access.guards import is_allowed
 from qingshou.access.phrases import ROLES
-from qingshou.interfaces.web import words
-from qingshou.interfaces.web.navigation import entries_for, is_allowed
+from qingshou.edges import words
+from qingshou.interfaces.web.navigation import entries_for
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from qingshou.access.guards import is_allowed
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -33,12 +35,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("oversight:runs", _("Day runs"), "player-play", "runs.view", _RUN),
     Entry("access:users", _("Users and roles"), "users", "users.view", _RUN),
 )
-
-
-def is_allowed(request: HttpRequest, permission: str) -> bool:
-    """Whether whoever asks has the permission."""
-    asker: Any = request.user
-    return bool(asker.has_perm(permission))
 
 
 def entries_for(request: HttpRequest) -> Iterator[dict[str, Any]]:

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
-from qingshou.interfaces.web import words
-from qingshou.interfaces.web.navigation import ENTRIES, is_allowed
+from qingshou.access.guards import is_allowed
+from qingshou.edges import words
+from qingshou.interfaces.web.navigation import ENTRIES
 
 
 @login_required

@@ -9,32 +9,50 @@ import qingshou.tenancy.context
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PersonalDataRead',
+            name="PersonalDataRead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('reader_kind', models.CharField(max_length=10)),
-                ('reader_name', models.CharField(max_length=60)),
-                ('reader_id', models.UUIDField(null=True)),
-                ('role', models.CharField(max_length=30)),
-                ('purpose', models.CharField(max_length=40)),
-                ('subject_kind', models.CharField(max_length=20)),
-                ('subject_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
-                ('clear_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('masked_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("reader_kind", models.CharField(max_length=10)),
+                ("reader_name", models.CharField(max_length=60)),
+                ("reader_id", models.UUIDField(null=True)),
+                ("role", models.CharField(max_length=30)),
+                ("purpose", models.CharField(max_length=40)),
+                ("subject_kind", models.CharField(max_length=20)),
+                ("subject_ids", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
+                (
+                    "clear_fields",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None),
+                ),
+                (
+                    "masked_fields",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant', '-at'], name='personal_read_by_time'), django.contrib.postgres.indexes.GinIndex(fields=['subject_ids'], name='personal_read_by_subject')],
+                "indexes": [
+                    models.Index(fields=["tenant", "-at"], name="personal_read_by_time"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["subject_ids"], name="personal_read_by_subject"),
+                ],
             },
         ),
     ]

@@ -16,6 +16,7 @@ from qingshou.features.book.intake.reasons import Reason
 Fault = tuple[Reason, int | None, str | None]
 Fitted = Callable[[list[str], int], tuple[list[str], Reason, str | None]]
 _ODD_SHARE_MAX = 0.1
+_LINES_MIN = 128  # fewer are split sooner one by one
 
 
 class QuickSplit:
@@ -42,6 +43,8 @@ class QuickSplit:
                 first    the number of the first
                 numbers  counts the rows of the file; moved on only when there is an answer
         """
+        if len(block) < _LINES_MIN:
+            return None
         text = "".join(block)
         if not self._is_fit or (self._quote and self._quote in text) or text[:1] == "\ufeff":
             return None

@@ -11,255 +11,471 @@ import qingshou.tenancy.context
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Borrower',
+            name="Borrower",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('borrower_ref', models.CharField(max_length=80)),
-                ('kind', models.CharField(default='RETAIL', max_length=20)),
-                ('name', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['NAME'], null=True)),
-                ('name_index', qingshou.privacy.fields.BlindIndexField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['NAME'], null=True)),
-                ('national_id', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['NATIONAL_ID'], null=True)),
-                ('national_id_index', qingshou.privacy.fields.BlindIndexField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['NATIONAL_ID'], null=True)),
-                ('birth_date', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['BIRTH_DATE'], null=True)),
-                ('employer', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['EMPLOYER'], null=True)),
-                ('address', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['ADDRESS'], null=True)),
-                ('credit_standing', models.CharField(blank=True, max_length=4)),
-                ('region', models.CharField(blank=True, max_length=60)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('time_zone', models.CharField(blank=True, max_length=60)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("borrower_ref", models.CharField(max_length=80)),
+                ("kind", models.CharField(default="RETAIL", max_length=20)),
+                (
+                    "name",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["NAME"], null=True
+                    ),
+                ),
+                (
+                    "name_index",
+                    qingshou.privacy.fields.BlindIndexField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["NAME"], null=True
+                    ),
+                ),
+                (
+                    "national_id",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["NATIONAL_ID"], null=True
+                    ),
+                ),
+                (
+                    "national_id_index",
+                    qingshou.privacy.fields.BlindIndexField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["NATIONAL_ID"], null=True
+                    ),
+                ),
+                (
+                    "birth_date",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["BIRTH_DATE"], null=True
+                    ),
+                ),
+                (
+                    "employer",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["EMPLOYER"], null=True
+                    ),
+                ),
+                (
+                    "address",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["ADDRESS"], null=True
+                    ),
+                ),
+                ("credit_standing", models.CharField(blank=True, max_length=4)),
+                ("region", models.CharField(blank=True, max_length=60)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("time_zone", models.CharField(blank=True, max_length=60)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Collateral',
+            name="Collateral",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('collateral_ref', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=30)),
-                ('description', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['ADDRESS'], null=True)),
-                ('owner_name', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['NAME'], null=True)),
-                ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('valued_date', models.DateField(null=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("collateral_ref", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=30)),
+                (
+                    "description",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["ADDRESS"], null=True
+                    ),
+                ),
+                (
+                    "owner_name",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["NAME"], null=True
+                    ),
+                ),
+                ("value", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("valued_date", models.DateField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(max_length=10)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('value', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['PHONE'], null=True)),
-                ('value_index', qingshou.privacy.fields.BlindIndexField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['PHONE'], null=True)),
-                ('source', models.CharField(default='TAPE', max_length=30)),
-                ('is_struck', models.BooleanField(default=False)),
-                ('borrower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contact_points', to='book.borrower')),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("channel", models.CharField(max_length=10)),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "value",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["PHONE"], null=True
+                    ),
+                ),
+                (
+                    "value_index",
+                    qingshou.privacy.fields.BlindIndexField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["PHONE"], null=True
+                    ),
+                ),
+                ("source", models.CharField(default="TAPE", max_length=30)),
+                ("is_struck", models.BooleanField(default=False)),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contact_points", to="book.borrower"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('as_of', models.DateField()),
-                ('frame', models.CharField(max_length=20)),
-                ('file_name', models.CharField(max_length=200)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('mapping_name', models.CharField(max_length=80)),
-                ('mapping_hash', models.CharField(max_length=64)),
-                ('status', models.CharField(max_length=20)),
-                ('rows_read', models.BigIntegerField(default=0)),
-                ('rows_accepted', models.BigIntegerField(default=0)),
-                ('rows_rejected', models.BigIntegerField(default=0)),
-                ('rows_duplicate', models.BigIntegerField(default=0)),
-                ('totals', models.JSONField(default=dict)),
-                ('reasons', models.JSONField(default=dict)),
-                ('lake_path', models.CharField(blank=True, max_length=400)),
-                ('rejects_path', models.CharField(blank=True, max_length=400)),
-                ('error', models.CharField(blank=True, max_length=400)),
-                ('started_by', models.CharField(max_length=60)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("as_of", models.DateField()),
+                ("frame", models.CharField(max_length=20)),
+                ("file_name", models.CharField(max_length=200)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("mapping_name", models.CharField(max_length=80)),
+                ("mapping_hash", models.CharField(max_length=64)),
+                ("status", models.CharField(max_length=20)),
+                ("rows_read", models.BigIntegerField(default=0)),
+                ("rows_accepted", models.BigIntegerField(default=0)),
+                ("rows_rejected", models.BigIntegerField(default=0)),
+                ("rows_duplicate", models.BigIntegerField(default=0)),
+                ("totals", models.JSONField(default=dict)),
+                ("reasons", models.JSONField(default=dict)),
+                ("lake_path", models.CharField(blank=True, max_length=400)),
+                ("rejects_path", models.CharField(blank=True, max_length=400)),
+                ("error", models.CharField(blank=True, max_length=400)),
+                ("started_by", models.CharField(max_length=60)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Loan',
+            name="Loan",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('loan_ref', models.CharField(max_length=80)),
-                ('as_of', models.DateField()),
-                ('product', models.CharField(max_length=40)),
-                ('branch', models.CharField(blank=True, max_length=60)),
-                ('channel', models.CharField(blank=True, max_length=60)),
-                ('currency', models.CharField(max_length=3)),
-                ('contract_rate', models.DecimalField(decimal_places=6, max_digits=9, null=True)),
-                ('penalty_uplift', models.DecimalField(decimal_places=6, max_digits=9, null=True)),
-                ('originated_date', models.DateField(null=True)),
-                ('maturity_date', models.DateField(null=True)),
-                ('credit_limit', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('balance', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('arrears', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('arrears_principal', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('arrears_interest', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('arrears_penalty', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('arrears_fees', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('paid_in_period', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('payments_made', models.IntegerField(null=True)),
-                ('oldest_due_date', models.DateField(null=True)),
-                ('overdue_days', models.IntegerField(null=True)),
-                ('days_basis', models.CharField(max_length=20)),
-                ('severity_base', models.CharField(max_length=10)),
-                ('severity', models.CharField(max_length=10)),
-                ('severity_reason', models.CharField(blank=True, max_length=60)),
-                ('bucket', models.SmallIntegerField(null=True)),
-                ('regulatory_class', models.CharField(max_length=20)),
-                ('regulatory_reason', models.CharField(blank=True, max_length=60)),
-                ('is_non_performing', models.BooleanField(default=False)),
-                ('is_contaminated', models.BooleanField(default=False)),
-                ('stage', models.SmallIntegerField(null=True)),
-                ('provision_rate', models.DecimalField(decimal_places=6, max_digits=9, null=True)),
-                ('provision', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('is_secured', models.BooleanField(null=True)),
-                ('is_written_off', models.BooleanField(default=False)),
-                ('is_closed', models.BooleanField(default=False)),
-                ('borrower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='book.borrower')),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("loan_ref", models.CharField(max_length=80)),
+                ("as_of", models.DateField()),
+                ("product", models.CharField(max_length=40)),
+                ("branch", models.CharField(blank=True, max_length=60)),
+                ("channel", models.CharField(blank=True, max_length=60)),
+                ("currency", models.CharField(max_length=3)),
+                ("contract_rate", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
+                ("penalty_uplift", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
+                ("originated_date", models.DateField(null=True)),
+                ("maturity_date", models.DateField(null=True)),
+                ("credit_limit", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("balance", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("arrears", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("arrears_principal", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("arrears_interest", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("arrears_penalty", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("arrears_fees", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("paid_in_period", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("payments_made", models.IntegerField(null=True)),
+                ("oldest_due_date", models.DateField(null=True)),
+                ("overdue_days", models.IntegerField(null=True)),
+                ("days_basis", models.CharField(max_length=20)),
+                ("severity_base", models.CharField(max_length=10)),
+                ("severity", models.CharField(max_length=10)),
+                ("severity_reason", models.CharField(blank=True, max_length=60)),
+                ("bucket", models.SmallIntegerField(null=True)),
+                ("regulatory_class", models.CharField(max_length=20)),
+                ("regulatory_reason", models.CharField(blank=True, max_length=60)),
+                ("is_non_performing", models.BooleanField(default=False)),
+                ("is_contaminated", models.BooleanField(default=False)),
+                ("stage", models.SmallIntegerField(null=True)),
+                ("provision_rate", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
+                ("provision", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("is_secured", models.BooleanField(null=True)),
+                ("is_written_off", models.BooleanField(default=False)),
+                ("is_closed", models.BooleanField(default=False)),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loans", to="book.borrower"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Instalment',
+            name="Instalment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_date', models.DateField()),
-                ('position', models.PositiveIntegerField()),
-                ('amount', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('principal', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('interest', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('penalty', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('fees', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instalments', to='book.loan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_date", models.DateField()),
+                ("position", models.PositiveIntegerField()),
+                ("amount", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("principal", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("interest", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("penalty", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("fees", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="instalments", to="book.loan"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Guarantee',
+            name="Guarantee",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('guarantor_ref', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=10)),
-                ('guaranteed_amount', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('name', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['NAME'], null=True)),
-                ('name_index', qingshou.privacy.fields.BlindIndexField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['NAME'], null=True)),
-                ('national_id', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['NATIONAL_ID'], null=True)),
-                ('phone', qingshou.privacy.fields.SealedField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['PHONE'], null=True)),
-                ('phone_index', qingshou.privacy.fields.BlindIndexField(blank=True, kind=qingshou.privacy.kinds.PersonalKind['PHONE'], null=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guarantees', to='book.loan')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("guarantor_ref", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=10)),
+                ("guaranteed_amount", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                (
+                    "name",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["NAME"], null=True
+                    ),
+                ),
+                (
+                    "name_index",
+                    qingshou.privacy.fields.BlindIndexField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["NAME"], null=True
+                    ),
+                ),
+                (
+                    "national_id",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["NATIONAL_ID"], null=True
+                    ),
+                ),
+                (
+                    "phone",
+                    qingshou.privacy.fields.SealedField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["PHONE"], null=True
+                    ),
+                ),
+                (
+                    "phone_index",
+                    qingshou.privacy.fields.BlindIndexField(
+                        blank=True, kind=qingshou.privacy.kinds.PersonalKind["PHONE"], null=True
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="guarantees", to="book.loan"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LoanCollateral',
+            name="LoanCollateral",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(default=1)),
-                ('collateral', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loan_links', to='book.collateral')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='collateral_links', to='book.loan')),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rank", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "collateral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="loan_links", to="book.collateral"
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="collateral_links", to="book.loan"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mapping',
+            name="Mapping",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('document', models.JSONField()),
-                ('created_by', models.CharField(max_length=60)),
-                ('created_at', models.DateTimeField()),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("document", models.JSONField()),
+                ("created_by", models.CharField(max_length=60)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payment_ref', models.CharField(max_length=80)),
-                ('paid_date', models.DateField()),
-                ('amount', models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
-                ('reverses_ref', models.CharField(blank=True, max_length=80)),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='book.loan')),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("payment_ref", models.CharField(max_length=80)),
+                ("paid_date", models.DateField()),
+                ("amount", models.DecimalField(blank=True, decimal_places=3, max_digits=20, null=True)),
+                ("reverses_ref", models.CharField(blank=True, max_length=80)),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="payments", to="book.loan"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='borrower',
-            index=models.Index(fields=['tenant', 'name_index'], name='borrower_by_name'),
+            model_name="borrower",
+            index=models.Index(fields=["tenant", "name_index"], name="borrower_by_name"),
         ),
         migrations.AddIndex(
-            model_name='borrower',
-            index=models.Index(fields=['tenant', 'national_id_index'], name='borrower_by_national_id'),
+            model_name="borrower",
+            index=models.Index(fields=["tenant", "national_id_index"], name="borrower_by_national_id"),
         ),
         migrations.AddConstraint(
-            model_name='borrower',
-            constraint=models.UniqueConstraint(fields=('tenant', 'borrower_ref'), name='borrower_ref_once'),
+            model_name="borrower",
+            constraint=models.UniqueConstraint(fields=("tenant", "borrower_ref"), name="borrower_ref_once"),
         ),
         migrations.AddConstraint(
-            model_name='collateral',
-            constraint=models.UniqueConstraint(fields=('tenant', 'collateral_ref'), name='collateral_ref_once'),
+            model_name="collateral",
+            constraint=models.UniqueConstraint(fields=("tenant", "collateral_ref"), name="collateral_ref_once"),
         ),
         migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['tenant', 'value_index'], name='contact_point_by_value'),
+            model_name="contactpoint",
+            index=models.Index(fields=["tenant", "value_index"], name="contact_point_by_value"),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('borrower', 'channel', 'position'), name='contact_point_once'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(fields=("borrower", "channel", "position"), name="contact_point_once"),
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['tenant', '-started_at'], name='import_by_start'),
+            model_name="import",
+            index=models.Index(fields=["tenant", "-started_at"], name="import_by_start"),
         ),
         migrations.AddConstraint(
-            model_name='import',
-            constraint=models.UniqueConstraint(fields=('tenant', 'as_of', 'frame', 'content_hash', 'mapping_hash'), name='import_once'),
+            model_name="import",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "as_of", "frame", "content_hash", "mapping_hash"), name="import_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(fields=['borrower'], name='loan_by_borrower'),
+            model_name="loan",
+            index=models.Index(fields=["borrower"], name="loan_by_borrower"),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.UniqueConstraint(fields=('tenant', 'loan_ref'), name='loan_ref_once'),
+            model_name="loan",
+            constraint=models.UniqueConstraint(fields=("tenant", "loan_ref"), name="loan_ref_once"),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('loan', 'position'), name='instalment_once'),
+            model_name="instalment",
+            constraint=models.UniqueConstraint(fields=("loan", "position"), name="instalment_once"),
         ),
         migrations.AddConstraint(
-            model_name='guarantee',
-            constraint=models.UniqueConstraint(fields=('loan', 'guarantor_ref'), name='guarantee_once'),
+            model_name="guarantee",
+            constraint=models.UniqueConstraint(fields=("loan", "guarantor_ref"), name="guarantee_once"),
         ),
         migrations.AddConstraint(
-            model_name='loancollateral',
-            constraint=models.UniqueConstraint(fields=('loan', 'collateral'), name='loan_collateral_once'),
+            model_name="loancollateral",
+            constraint=models.UniqueConstraint(fields=("loan", "collateral"), name="loan_collateral_once"),
         ),
         migrations.AddConstraint(
-            model_name='mapping',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name', 'version'), name='mapping_version_once'),
+            model_name="mapping",
+            constraint=models.UniqueConstraint(fields=("tenant", "name", "version"), name="mapping_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('loan', 'payment_ref'), name='payment_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("loan", "payment_ref"), name="payment_once"),
         ),
     ]

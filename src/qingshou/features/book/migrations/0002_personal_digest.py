@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('book', '0001_initial'),
+        ("book", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='borrower',
-            name='personal_digest',
+            model_name="borrower",
+            name="personal_digest",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='collateral',
-            name='personal_digest',
+            model_name="collateral",
+            name="personal_digest",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='guarantee',
-            name='personal_digest',
+            model_name="guarantee",
+            name="personal_digest",
             field=models.BinaryField(null=True),
         ),
         # every overdue loan is updated each day: room in the page lets the update stay beside the old row

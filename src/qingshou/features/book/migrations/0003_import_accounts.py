@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('book', '0002_personal_digest'),
+        ("book", "0002_personal_digest"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='columns',
+            model_name="import",
+            name="columns",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='import',
-            name='intake_id',
+            model_name="import",
+            name="intake_id",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddField(
-            model_name='import',
-            name='notes',
+            model_name="import",
+            name="notes",
             field=models.JSONField(default=dict),
         ),
     ]

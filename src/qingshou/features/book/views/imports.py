@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, requires
+from qingshou.edges.exports import export_response
+from qingshou.edges.filters import Filter, Filters
+from qingshou.edges.tables import Column, Table, TableState
 from qingshou.features.book import column_words as words
 from qingshou.features.book import listing
 from qingshou.features.book.rejects import mapping_of
 from qingshou.features.book.uploads import DONE
 from qingshou.features.book.views.shared import uploads_of
-from qingshou.interfaces.web.exports import export_response
-from qingshou.interfaces.web.filters import Filter, Filters
-from qingshou.interfaces.web.tables import Column, Table, TableState
 from qingshou.kernel.errors import NotFound
 
 _PAGE = 50

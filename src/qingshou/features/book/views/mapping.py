@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.edges.clock import now
 from qingshou.features.book import column_words as words
 from qingshou.features.book import wizard
 from qingshou.features.book.intake.errors import MappingWrong
@@ -26,7 +27,6 @@ from qingshou.features.book.previewing import look
 from qingshou.features.book.taking_in import hand_to_worker, queue
 from qingshou.features.book.uploads import DONE, QUEUED, RUNNING, Upload
 from qingshou.features.book.views.shared import asker, upload_or_hidden, uploads_of
-from qingshou.interfaces.web.clock import now
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.context import current_tenant_id
 

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, requires
+from qingshou.edges.clock import now
+from qingshou.edges.exports import export_response
+from qingshou.edges.filters import Filter, Filters
+from qingshou.edges.tables import Column, Table, TableState
 from qingshou.features.book import column_words as words
 from qingshou.features.book.rejects import list_faults, open_rejects
 from qingshou.features.book.views.imports import import_or_hidden
 from qingshou.features.book.views.shared import asker
-from qingshou.interfaces.web.clock import now
-from qingshou.interfaces.web.exports import export_response
-from qingshou.interfaces.web.filters import Filter, Filters
-from qingshou.interfaces.web.tables import Column, Table, TableState
 from qingshou.kernel.errors import NotFound
 
 _PAGE = 50

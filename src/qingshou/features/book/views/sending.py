@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.edges.clock import now, today
 from qingshou.features.book import column_words as words
 from qingshou.features.book import listing
 from qingshou.features.book.intake.guess import guess_mapping
@@ -26,7 +27,6 @@ from qingshou.features.book.rejects import document_of_import
 from qingshou.features.book.uploads import DONE, FAILED, Upload, Uploads
 from qingshou.features.book.views.imports import import_or_hidden
 from qingshou.features.book.views.shared import asker, upload_or_hidden, uploads_of
-from qingshou.interfaces.web.clock import now, today
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 

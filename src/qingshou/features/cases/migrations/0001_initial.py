@@ -10,103 +10,178 @@ import qingshou.tenancy.context
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('book', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("book", "0001_initial"),
+        ("tenancy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40)),
-                ('process_code', models.CharField(max_length=40)),
-                ('process_version', models.PositiveIntegerField()),
-                ('stage', models.CharField(max_length=40)),
-                ('stage_entered_on', models.DateField()),
-                ('stage_due_on', models.DateField(null=True)),
-                ('severity', models.CharField(max_length=10)),
-                ('overdue_days', models.IntegerField(null=True)),
-                ('loans_count', models.PositiveIntegerField(default=0)),
-                ('balance', models.DecimalField(decimal_places=3, max_digits=20, null=True)),
-                ('arrears', models.DecimalField(decimal_places=3, max_digits=20, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('product', models.CharField(blank=True, max_length=40)),
-                ('branch', models.CharField(blank=True, max_length=60)),
-                ('next_action', models.CharField(blank=True, max_length=40)),
-                ('next_action_on', models.DateField(null=True)),
-                ('queue_tier', models.PositiveSmallIntegerField(default=12)),
-                ('queue_reason', models.CharField(blank=True, max_length=40)),
-                ('queue_weight', models.DecimalField(decimal_places=3, default=0, max_digits=24)),
-                ('opened_on', models.DateField()),
-                ('as_of', models.DateField()),
-                ('closed_on', models.DateField(null=True)),
-                ('closed_reason', models.CharField(blank=True, max_length=30)),
-                ('borrower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='book.borrower')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_cases', to=settings.AUTH_USER_MODEL)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40)),
+                ("process_code", models.CharField(max_length=40)),
+                ("process_version", models.PositiveIntegerField()),
+                ("stage", models.CharField(max_length=40)),
+                ("stage_entered_on", models.DateField()),
+                ("stage_due_on", models.DateField(null=True)),
+                ("severity", models.CharField(max_length=10)),
+                ("overdue_days", models.IntegerField(null=True)),
+                ("loans_count", models.PositiveIntegerField(default=0)),
+                ("balance", models.DecimalField(decimal_places=3, max_digits=20, null=True)),
+                ("arrears", models.DecimalField(decimal_places=3, max_digits=20, null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("product", models.CharField(blank=True, max_length=40)),
+                ("branch", models.CharField(blank=True, max_length=60)),
+                ("next_action", models.CharField(blank=True, max_length=40)),
+                ("next_action_on", models.DateField(null=True)),
+                ("queue_tier", models.PositiveSmallIntegerField(default=12)),
+                ("queue_reason", models.CharField(blank=True, max_length=40)),
+                ("queue_weight", models.DecimalField(decimal_places=3, default=0, max_digits=24)),
+                ("opened_on", models.DateField()),
+                ("as_of", models.DateField()),
+                ("closed_on", models.DateField(null=True)),
+                ("closed_reason", models.CharField(blank=True, max_length=30)),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="book.borrower"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_cases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('query', models.CharField(max_length=500)),
-                ('is_shared', models.BooleanField(default=False)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("query", models.CharField(max_length=500)),
+                ("is_shared", models.BooleanField(default=False)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StageEvidence',
+            name="StageEvidence",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('stage', models.CharField(max_length=40)),
-                ('item', models.CharField(max_length=60)),
-                ('note', models.CharField(blank=True, max_length=400)),
-                ('document_hash', models.CharField(blank=True, max_length=64)),
-                ('given_by', models.CharField(max_length=60)),
-                ('given_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='cases.case')),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("stage", models.CharField(max_length=40)),
+                ("item", models.CharField(max_length=60)),
+                ("note", models.CharField(blank=True, max_length=400)),
+                ("document_hash", models.CharField(blank=True, max_length=64)),
+                ("given_by", models.CharField(max_length=60)),
+                ("given_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="cases.case"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'owner', 'queue_tier', '-queue_weight', 'id'], name='case_queue_of_owner'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "owner", "queue_tier", "-queue_weight", "id"],
+                name="case_queue_of_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'queue_tier', '-queue_weight', 'id'], name='case_queue'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "queue_tier", "-queue_weight", "id"],
+                name="case_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['borrower', '-opened_on'], name='case_by_borrower'),
+            model_name="case",
+            index=models.Index(fields=["borrower", "-opened_on"], name="case_by_borrower"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('tenant', 'number'), name='case_number_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("tenant", "number"), name="case_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_on__isnull', True)), fields=('borrower',), name='one_live_case_per_borrower'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_on__isnull", True)), fields=("borrower",), name="one_live_case_per_borrower"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', False), models.Q(('owner__isnull', False), models.Q(('next_action', ''), _negated=True), ('next_action_on__isnull', False)), _connector='OR'), name='live_case_has_owner_action_date'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on__isnull", False),
+                    models.Q(
+                        ("owner__isnull", False),
+                        models.Q(("next_action", ""), _negated=True),
+                        ("next_action_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="live_case_has_owner_action_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('user', 'name'), name='saved_view_once'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(fields=("user", "name"), name="saved_view_once"),
         ),
         migrations.AddConstraint(
-            model_name='stageevidence',
-            constraint=models.UniqueConstraint(fields=('case', 'stage', 'item'), name='evidence_once'),
+            model_name="stageevidence",
+            constraint=models.UniqueConstraint(fields=("case", "stage", "item"), name="evidence_once"),
         ),
     ]

@@ -9,78 +9,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('book', '0001_initial'),
-        ('cases', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("book", "0001_initial"),
+        ("cases", "0001_initial"),
+        ("tenancy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_queue_of_owner',
+            model_name="case",
+            name="case_queue_of_owner",
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_queue',
+            model_name="case",
+            name="case_queue",
         ),
         migrations.AddField(
-            model_name='case',
-            name='arrears_key',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce(models.F('arrears'), models.Value(Decimal('-1'))), output_field=models.DecimalField(decimal_places=3, max_digits=20)),
+            model_name="case",
+            name="arrears_key",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.comparison.Coalesce(
+                    models.F("arrears"), models.Value(Decimal("-1"))
+                ),
+                output_field=models.DecimalField(decimal_places=3, max_digits=20),
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='cures_count',
+            model_name="case",
+            name="cures_count",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='case',
-            name='days_key',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce(models.F('overdue_days'), models.Value(-1)), output_field=models.IntegerField()),
+            model_name="case",
+            name="days_key",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.comparison.Coalesce(models.F("overdue_days"), models.Value(-1)),
+                output_field=models.IntegerField(),
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='is_never_paid',
+            model_name="case",
+            name="is_never_paid",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='case',
-            name='queue_key',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('queue_tier'), '*', models.Value(Decimal('1000000000000000000000'))), '-', models.F('queue_weight')), output_field=models.DecimalField(decimal_places=3, max_digits=30)),
+            model_name="case",
+            name="queue_key",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.expressions.CombinedExpression(
+                    django.db.models.expressions.CombinedExpression(
+                        models.F("queue_tier"), "*", models.Value(Decimal("1000000000000000000000"))
+                    ),
+                    "-",
+                    models.F("queue_weight"),
+                ),
+                output_field=models.DecimalField(decimal_places=3, max_digits=30),
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'owner', 'queue_key', 'id'], name='case_of_owner'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "owner", "queue_key", "id"],
+                name="case_of_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'queue_key', 'id'], name='case_by_queue'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "queue_key", "id"],
+                name="case_by_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'stage', 'queue_key', 'id'], name='case_of_stage'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "stage", "queue_key", "id"],
+                name="case_of_stage",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'branch', 'queue_key', 'id'], name='case_of_branch'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "branch", "queue_key", "id"],
+                name="case_of_branch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'product', 'queue_key', 'id'], name='case_of_product'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "product", "queue_key", "id"],
+                name="case_of_product",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'days_key', 'id'], name='case_by_days'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "days_key", "id"],
+                name="case_by_days",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'arrears_key', 'id'], name='case_by_arrears'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "arrears_key", "id"],
+                name="case_by_arrears",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'next_action_on', 'id'], name='case_by_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "next_action_on", "id"],
+                name="case_by_due",
+            ),
         ),
     ]

@@ -9,11 +9,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('book', '0003_import_accounts'),
-        ('cases', '0002_worklist_keys'),
-        ('tenancy', '0001_initial'),
+        ("book", "0003_import_accounts"),
+        ("cases", "0002_worklist_keys"),
+        ("tenancy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -24,35 +23,53 @@ class Migration(migrations.Migration):
             "ALTER TABLE cases_case SET (fillfactor = 50)", reverse_sql="ALTER TABLE cases_case RESET (fillfactor)"
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_by_days',
+            model_name="case",
+            name="case_by_days",
         ),
         migrations.RemoveField(
-            model_name='case',
-            name='days_key',
+            model_name="case",
+            name="days_key",
         ),
         migrations.AddField(
-            model_name='case',
-            name='overdue_since',
+            model_name="case",
+            name="overdue_since",
             field=models.DateField(null=True),
         ),
         migrations.AlterField(
-            model_name='case',
-            name='borrower',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='book.borrower'),
+            model_name="case",
+            name="borrower",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="book.borrower"
+            ),
         ),
         migrations.AlterField(
-            model_name='case',
-            name='owner',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_cases', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="owner",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="owned_cases",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='since_key',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce(models.F('overdue_since'), models.Value(datetime.date(9999, 12, 31))), output_field=models.DateField()),
+            model_name="case",
+            name="since_key",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.comparison.Coalesce(
+                    models.F("overdue_since"), models.Value(datetime.date(9999, 12, 31))
+                ),
+                output_field=models.DateField(),
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_on__isnull', True)), fields=['tenant', 'since_key', 'id'], name='case_by_since'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", True)),
+                fields=["tenant", "since_key", "id"],
+                name="case_by_since",
+            ),
         ),
     ]

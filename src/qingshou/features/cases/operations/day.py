@@ -85,7 +85,7 @@ class _Day:
         self._place(cursor, "day_cases")
         self._number(cursor)
         dealt = self._deal(cursor, people)
-        self._place(cursor, "day_cases")
+        self._place(cursor, "day_cases", only="WHERE d.id IN (SELECT case_id FROM day_dealt)")
         closed = self._write(cursor, day_sql.CLOSE)
         updated = self._write(cursor, day_sql.UPDATE)
         opened = self._write(cursor, day_sql.INSERT)
@@ -113,12 +113,12 @@ class _Day:
         _copy(cursor, "day_stages", [row for one in processes for row in _stages_of(one)])
         _copy(cursor, "day_holds", sorted({hold for one in processes for hold in _holds_of(one)}))
 
-    def _place(self, cursor: CursorWrapper, table: str) -> None:
-        """Write each row's tier of the queue."""
+    def _place(self, cursor: CursorWrapper, table: str, only: str = "") -> None:
+        """Write each row's tier of the queue; again where dealing has changed what comes next."""
         source = f"(SELECT d.*, {LATER_FACTS}) AS facts"
         tier = tier_sql(self.process.queue, row="facts")
         cursor.execute(
-            f"UPDATE {table} d SET queue_tier = (SELECT {tier} FROM {source})",  # noqa: S608
+            f"UPDATE {table} d SET queue_tier = (SELECT {tier} FROM {source}) {only}",  # noqa: S608
             self._given,
         )
 

@@ -72,9 +72,7 @@ def deal_cases(*, case_ids: Sequence[UUID], actor: Actor, on: date, now: datetim
     return dealt
 
 
-def _hand_over(
-    cases: Sequence[Case], hands: Mapping[UUID, Dealt], *, actor: Actor, on: date, now: datetime
-) -> None:
+def _hand_over(cases: Sequence[Case], hands: Mapping[UUID, Dealt], *, actor: Actor, on: date, now: datetime) -> None:
     entries = []
     for case in cases:
         dealt = hands[case.id]

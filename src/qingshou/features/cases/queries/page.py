@@ -91,9 +91,7 @@ def get_case(*, case_id: UUID) -> Case:
     return case
 
 
-def case_page(
-    *, case_id: UUID, case: Case | None = None, on: date | None = None, events_max: int = 100
-) -> CasePage:
+def case_page(*, case_id: UUID, case: Case | None = None, on: date | None = None, events_max: int = 100) -> CasePage:
     """Return everything the case's page shows; eight queries whatever the number of loans.
 
     Takes   case  the case where it was read already (to judge who may see it): then it is not read again

@@ -63,5 +63,9 @@ def _reasons(loan: Any, jurisdiction: str, on: date) -> Iterator[Why]:
 def _why(code: str, article: Article) -> Why:
     sure = article.confidence
     return Why(
-        REASONS.get(code, code), title_of(article.instrument), article.article, CONFIDENCES[sure], sure is Confidence.UNVERIFIED
+        REASONS.get(code, code),
+        title_of(article.instrument),
+        article.article,
+        CONFIDENCES[sure],
+        sure is Confidence.UNVERIFIED,
     )

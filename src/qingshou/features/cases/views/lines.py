@@ -8,9 +8,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from qingshou.edges.tables import Column
 from qingshou.features.cases.phrases import NEXT_ACTIONS, QUEUE_REASONS, SEVERITIES, STAGES
 from qingshou.features.cases.views.shown import Desk
-from qingshou.interfaces.web.tables import Column
 from qingshou.privacy.operations import reveal_many
 from qingshou.privacy.places import sealed_fields
 

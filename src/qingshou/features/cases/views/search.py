@@ -8,13 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from qingshou.access.guards import requires
+from qingshou.access.guards import is_allowed, requires
+from qingshou.edges.tables import Table, TableState
 from qingshou.features.cases import queries
 from qingshou.features.cases.views.lines import COLUMNS as CASE_COLUMNS
 from qingshou.features.cases.views.lines import with_names
 from qingshou.features.cases.views.shown import desk_of, facts_of
-from qingshou.interfaces.web.navigation import is_allowed
-from qingshou.interfaces.web.tables import Table, TableState
 
 _KEPT = ("number", "name", "severity", "days", "arrears", "stage", "owner", "due")
 COLUMNS = tuple(replace(column, sort=False) for column in CASE_COLUMNS if column.key in _KEPT)

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from qingshou.access.actors import actor_of
 from qingshou.access.predicates import CaseFacts
 from qingshou.audit.actors import Actor
+from qingshou.edges import clock
 from qingshou.features.cases.errors import MoveRefused, NoSuchCase
 from qingshou.features.cases.phrases import CHECKLIST, MOVE_REASONS
-from qingshou.interfaces.web import clock
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 

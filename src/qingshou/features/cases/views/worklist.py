@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from qingshou.access.guards import ensure, requires
+from qingshou.access.guards import ensure, is_allowed, requires
 from qingshou.access.queries import list_active_users
+from qingshou.edges.exports import export_response
+from qingshou.edges.filters import Filter, Filters
+from qingshou.edges.tables import Table, TableState
 from qingshou.features.cases import operations, queries
 from qingshou.features.cases.errors import BadCaseInput
 from qingshou.features.cases.phrases import QUEUE_REASONS, SEVERITIES, STAGES
@@ -21,10 +24,6 @@ from qingshou.features.cases.queries.worklist import COUNT_MAX, LIMIT_MAX
 from qingshou.features.cases.rules import TIERS
 from qingshou.features.cases.views.lines import COLUMNS, Line, with_names
 from qingshou.features.cases.views.shown import Desk, desk_of, refusal_words, uuid_given
-from qingshou.interfaces.web.exports import export_response
-from qingshou.interfaces.web.filters import Filter, Filters
-from qingshou.interfaces.web.navigation import is_allowed
-from qingshou.interfaces.web.tables import Table, TableState
 
 PAGE_SIZE = 50
 EXPORT_ROWS_MAX = 20_000

@@ -7,55 +7,76 @@ import qingshou.tenancy.context
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('name', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=120)),
-                ('loans_count', models.BigIntegerField(null=True)),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=24, null=True)),
-                ('numerator', models.DecimalField(decimal_places=3, max_digits=24, null=True)),
-                ('denominator', models.DecimalField(decimal_places=3, max_digits=24, null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("as_of", models.DateField()),
+                ("name", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=120)),
+                ("loans_count", models.BigIntegerField(null=True)),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=24, null=True)),
+                ("numerator", models.DecimalField(decimal_places=3, max_digits=24, null=True)),
+                ("denominator", models.DecimalField(decimal_places=3, max_digits=24, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'as_of', 'name', 'key', 'currency'), name='figure_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "as_of", "name", "key", "currency"), name="figure_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('previous_as_of', models.DateField(null=True)),
-                ('loan_ref', models.CharField(max_length=80)),
-                ('borrower_ref', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=12)),
-                ('bucket_before', models.SmallIntegerField(null=True)),
-                ('bucket_after', models.SmallIntegerField(null=True)),
-                ('severity_before', models.CharField(blank=True, max_length=10)),
-                ('severity_after', models.CharField(blank=True, max_length=10)),
-                ('class_before', models.CharField(blank=True, max_length=20)),
-                ('class_after', models.CharField(blank=True, max_length=20)),
-                ('balance_before', models.DecimalField(decimal_places=3, max_digits=20, null=True)),
-                ('balance_after', models.DecimalField(decimal_places=3, max_digits=20, null=True)),
-                ('overdue_days_after', models.IntegerField(null=True)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("as_of", models.DateField()),
+                ("previous_as_of", models.DateField(null=True)),
+                ("loan_ref", models.CharField(max_length=80)),
+                ("borrower_ref", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=12)),
+                ("bucket_before", models.SmallIntegerField(null=True)),
+                ("bucket_after", models.SmallIntegerField(null=True)),
+                ("severity_before", models.CharField(blank=True, max_length=10)),
+                ("severity_after", models.CharField(blank=True, max_length=10)),
+                ("class_before", models.CharField(blank=True, max_length=20)),
+                ("class_after", models.CharField(blank=True, max_length=20)),
+                ("balance_before", models.DecimalField(decimal_places=3, max_digits=20, null=True)),
+                ("balance_after", models.DecimalField(decimal_places=3, max_digits=20, null=True)),
+                ("overdue_days_after", models.IntegerField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant', 'loan_ref', 'as_of'], name='movement_by_loan')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'as_of', 'loan_ref'), name='movement_once')],
+                "indexes": [models.Index(fields=["tenant", "loan_ref", "as_of"], name="movement_by_loan")],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "as_of", "loan_ref"), name="movement_once")],
             },
         ),
     ]

@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from qingshou.edges.charts import Chart, Number, Series
+from qingshou.edges.words import SEVERITIES
 from qingshou.features.delinquency import phrases
 from qingshou.features.delinquency.queries import ENDS, STATES, Portfolio, Share, ThreeMonths, VintagePoint
-from qingshou.interfaces.web.charts import Chart, Number, Series
-from qingshou.interfaces.web.words import SEVERITIES
 
 # name, key, date or None for the portfolio's own -> address of the rows, or None for who may not see loans
 Link = Callable[[str, str, date | None], str | None]

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from qingshou.edges.tables import Column
+from qingshou.edges.words import SEVERITIES
 from qingshou.features.delinquency import phrases
 from qingshou.features.delinquency.drilling import columns_of
-from qingshou.interfaces.web.tables import Column
-from qingshou.interfaces.web.words import SEVERITIES
 
 _KINDS: dict[str, Any] = {
     "overdue_days": "count",

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, requires
+from qingshou.edges.exports import export_response
+from qingshou.edges.tables import Table, TableState, page_of
 from qingshou.features.delinquency import phrases, queries
 from qingshou.features.delinquency.views import drawn as draw
 from qingshou.features.delinquency.views.listed import drill_columns, figure_columns
-from qingshou.interfaces.web.exports import export_response
-from qingshou.interfaces.web.tables import Table, TableState, page_of
 from qingshou.kernel.days import parse_date
 from qingshou.kernel.errors import BadInput, NotFound
 from qingshou.tenancy.queries import current_tenant

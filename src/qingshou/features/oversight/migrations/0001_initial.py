@@ -9,50 +9,74 @@ import qingshou.tenancy.context
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DayRun',
+            name="DayRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('as_of', models.DateField()),
-                ('status', models.CharField(max_length=12)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('started_by', models.CharField(max_length=60)),
-                ('runner', models.CharField(blank=True, max_length=120)),
-                ('attempts', models.PositiveIntegerField(default=1)),
-                ('error', models.CharField(blank=True, max_length=400)),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("as_of", models.DateField()),
+                ("status", models.CharField(max_length=12)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("started_by", models.CharField(max_length=60)),
+                ("runner", models.CharField(blank=True, max_length=120)),
+                ("attempts", models.PositiveIntegerField(default=1)),
+                ("error", models.CharField(blank=True, max_length=400)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DayStep',
+            name="DayStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=30)),
-                ('rows_in', models.BigIntegerField(default=0)),
-                ('rows_out', models.BigIntegerField(default=0)),
-                ('facts', models.JSONField(default=dict)),
-                ('done_at', models.DateTimeField()),
-                ('taken_ms', models.BigIntegerField(default=0)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='oversight.dayrun')),
-                ('tenant', models.ForeignKey(db_index=False, default=qingshou.tenancy.context.current_tenant_id_or_none, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=30)),
+                ("rows_in", models.BigIntegerField(default=0)),
+                ("rows_out", models.BigIntegerField(default=0)),
+                ("facts", models.JSONField(default=dict)),
+                ("done_at", models.DateTimeField()),
+                ("taken_ms", models.BigIntegerField(default=0)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="oversight.dayrun"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qingshou.tenancy.context.current_tenant_id_or_none,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='dayrun',
-            constraint=models.UniqueConstraint(fields=('tenant', 'as_of'), name='day_run_once'),
+            model_name="dayrun",
+            constraint=models.UniqueConstraint(fields=("tenant", "as_of"), name="day_run_once"),
         ),
         migrations.AddConstraint(
-            model_name='daystep',
-            constraint=models.UniqueConstraint(fields=('run', 'name'), name='day_step_once'),
+            model_name="daystep",
+            constraint=models.UniqueConstraint(fields=("run", "name"), name="day_step_once"),
         ),
     ]

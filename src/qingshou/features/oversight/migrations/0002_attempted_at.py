@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('oversight', '0001_initial'),
+        ("oversight", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dayrun',
-            name='attempted_at',
+            model_name="dayrun",
+            name="attempted_at",
             field=models.DateTimeField(null=True),
         ),
     ]

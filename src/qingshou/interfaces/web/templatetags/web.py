@@ -10,8 +10,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from qingshou.interfaces.web import figures, words
-from qingshou.interfaces.web.charts import Chart
+from qingshou.edges import figures
+from qingshou.edges.badges import severity_badge
+from qingshou.edges.charts import Chart
 
 register = template.Library()
 
@@ -57,11 +58,6 @@ def icon(name: str) -> SafeString:
 def severity(code: str) -> SafeString:
     """Show a severity: its colour, its shape and always its word."""
     return severity_badge(code)
-
-
-def severity_badge(code: str) -> SafeString:
-    """Return the badge of a severity code."""
-    return format_html('<span class="severity" data-severity="{}">{}</span>', code, words.SEVERITIES.get(code, code))
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 
-from qingshou.interfaces.web.tables import Text
+from qingshou.edges.tables import Text
 
 _LONGEST = 80
 

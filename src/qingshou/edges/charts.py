@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from qingshou.interfaces.web import figures
+from qingshou.edges import figures
 
 Number = Decimal | float | int | None
 

@@ -16,8 +16,8 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from qingshou.interfaces.web import figures
-from qingshou.interfaces.web.templatetags.web import severity_badge
+from qingshou.edges import figures
+from qingshou.edges.badges import severity_badge
 
 Kind = Literal["text", "long", "money", "count", "percent", "date", "instant", "severity", "state", "link"]
 Text: TypeAlias = str | Promise

@@ -1,0 +1,1 @@
+"""What the edges share: the clock, and the parts that pages are made of (tables, filters, charts, exports, words)."""

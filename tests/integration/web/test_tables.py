@@ -83,6 +83,7 @@ def test_paging_by_key():
     assert (table.previous_href, table.next_href) == ("?", "?after=k2")
 
 
+@pytest.mark.django_db  # closing a response looks after the connection
 def test_csv_is_what_is_shown_and_runs_nothing():
     table = shown("cols=name,balance,kind&export=csv")
     response = export_response(columns=table.shown, rows=table.rows, form="csv", file_name="loans")
@@ -96,6 +97,7 @@ def test_csv_is_what_is_shown_and_runs_nothing():
     assert response.headers["Content-Disposition"] == 'attachment; filename="loans.csv"'
 
 
+@pytest.mark.django_db  # closing a response looks after the connection
 def test_xlsx_has_typed_numbers_and_no_formula():
     table = shown("export=xlsx")
     response = export_response(columns=table.shown, rows=table.rows, form="xlsx", file_name="loans")

@@ -13,7 +13,7 @@ ELSE 0 END
 
 
 def write_book(path: Path, *, loans: int, as_of: date, day: int, personal: bool = False) -> Path:
-    """Write a canonical loans file for the so-manyth day of the book (1 is the first).
+    """Write a canonical loans file (CSV, or Parquet by the name) for the so-manyth day of the book (1 is the first).
 
     Takes   day  each further day, overdue loans are a day older, one in twenty of them cures, and half a hundredth of
                  the others fall overdue: about one loan in a hundred changes
@@ -49,7 +49,7 @@ def write_book(path: Path, *, loans: int, as_of: date, day: int, personal: bool 
                 false AS is_secured, false AS is_written_off, false AS is_closed,
                 (h3 % 40)::INT AS payments_made {people}
               FROM dated ORDER BY i
-            ) TO '{path}' (FORMAT csv, HEADER)
+            ) TO '{path}' ({"FORMAT parquet" if path.suffix == ".parquet" else "FORMAT csv, HEADER"})
             """
         )
     return path

@@ -18,13 +18,16 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
+from qingshou.approvals.operations import expire_due
 from qingshou.audit.actors import SYSTEM, Actor, ActorKind
 from qingshou.audit.anchors import make_anchor
 from qingshou.audit.operations import record
 from qingshou.edges import clock
+from qingshou.features.book.uploads import Uploads
 from qingshou.features.oversight.errors import DayBusy
 from qingshou.interfaces.daily import run_day
 from qingshou.interfaces.verify import verify
+from qingshou.rest.idempotency import forget_old_keys
 from qingshou.tenancy.context import using
 from qingshou.tenancy.queries import list_tenants
 
@@ -37,13 +40,13 @@ JOBS_AT_ONCE = 2  # a long day does not keep a small import waiting
 
 
 @app.task(name="day.run", queue="day", retry=RetryStrategy(max_attempts=100, wait=15, retry_exceptions={DayBusy}))
-def run_day_job(*, tenant_id: str, as_of: str, username: str, user_id: str) -> None:
-    """Run a day that somebody asked for on a page."""
+def run_day_job(*, tenant_id: str, as_of: str, username: str, user_id: str, kind: str = ActorKind.USER) -> None:
+    """Run a day that somebody asked for on a page, or another system over REST."""
     run_day(
         tenant_id=UUID(tenant_id),
         as_of=date.fromisoformat(as_of),
         now=clock.now(),
-        actor=Actor(ActorKind.USER, username, UUID(user_id)),
+        actor=Actor(ActorKind(kind), username, UUID(user_id)),
         home=settings.QINGSHOU_HOME,
     )
 
@@ -54,7 +57,18 @@ def verify_all(timestamp: int) -> None:
     """Seal the record and check every invariant, lender by lender; what does not hold is logged and recorded."""
     now = datetime.fromtimestamp(timestamp, UTC)
     for tenant in list_tenants():
+        tidy_lender(tenant_id=tenant.id, tenant_code=tenant.code, now=now)
         verify_lender(tenant_id=tenant.id, time_zone=tenant.time_zone, now=now)
+
+
+def tidy_lender(*, tenant_id: UUID, tenant_code: str, now: datetime) -> dict[str, int]:
+    """Let go of what nobody waits for any more: lapsed requests, old idempotency keys, uploads left behind."""
+    with using(tenant_id):
+        return {
+            "approvals": expire_due(now=now),
+            "idempotency_keys": forget_old_keys(now=now),
+            "uploads": Uploads(settings.QINGSHOU_HOME, tenant_code).forget_old(now=now),
+        }
 
 
 def verify_lender(*, tenant_id: UUID, time_zone: str, now: datetime) -> bool:

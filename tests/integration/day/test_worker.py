@@ -87,3 +87,24 @@ def test_the_night_seals_and_checks_a_lender_and_records_it(tenant: object) -> N
     assert [anchor["on_date"].isoformat() for anchor in list_anchors()] == ["2026-11-23"]
     (event,) = list_events(subject_kind="LENDER", subject_id=tenant_id)
     assert (event.action, event.facts) == ("NIGHT_VERIFIED", {"is_sound": True, "wrong": {}})
+
+
+@pytest.mark.django_db
+def test_the_night_lets_go_of_what_nobody_waits_for(tenant: object, settings: object, tmp_path: Path) -> None:
+    from datetime import timedelta
+
+    from tests.integration.cases.book_rows import NOW
+
+    from qingshou.interfaces.worker import tidy_lender
+    from qingshou.rest.models import IdempotencyKey
+
+    settings.QINGSHOU_HOME = tmp_path  # type: ignore[attr-defined]
+    for key, age_days in (("old", 8), ("young", 6)):
+        IdempotencyKey.objects.create(
+            principal="USER:x", key=key, method="POST", path="/", body_hash="0" * 64, status=200, content_type="text/plain",
+            body=b"", created_at=NOW - timedelta(days=age_days),
+        )  # fmt: skip
+    given = tenant  # type: ignore[assignment]
+    done = tidy_lender(tenant_id=given.id, tenant_code=given.code, now=NOW)  # type: ignore[attr-defined]
+    assert done == {"approvals": 0, "idempotency_keys": 1, "uploads": 0}
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["young"]

@@ -123,6 +123,7 @@ def start_run(request: HttpRequest, response: HttpResponse, given: RunIn) -> Sta
                 as_of=given.as_of.isoformat(),
                 username=caller.actor.name,
                 user_id=str(caller.actor.user_id),
+                kind=str(caller.actor.kind),
             )
     except AlreadyEnqueued:
         raise RunBusy(

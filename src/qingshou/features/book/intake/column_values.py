@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -129,7 +130,7 @@ class ColumnReader:
         return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
     def _clean(self, text: pa.Array) -> pa.Array:
-        if self.rule.trim:
+        if self.rule.trim and not is_bare(text):
             text = pc.utf8_trim(text, characters=BLANKS)
         blank = pc.is_in(text, pa.array(["", *sorted(self.rule.null_tokens)], pa.string()))
         return pc.if_else(blank, pa.scalar(None, pa.string()), text)
@@ -166,7 +167,7 @@ class ColumnReader:
             return pa.repeat(pa.scalar(self._as_of, kind), len(text)), 0
         if not self._pattern:
             return self._slowly(text, kind, refused), 0
-        quick = pc.fill_null(pc.match_substring_regex(text, self._pattern), True)
+        quick = pc.fill_null(self._is_usual(text), True)
         usual = text if pc.all(quick).as_py() is not False else pc.if_else(quick, text, pa.scalar(None, pa.string()))
         if self._remove:
             usual = pc.replace_substring_regex(usual, self._remove, "")
@@ -184,6 +185,15 @@ class ColumnReader:
         if self.target.kind is Kind.TEXT:
             stripped = pc.sum(pc.not_equal(slow, slow_text)).as_py() or 0
         return pc.replace_with_mask(values, slow_rows, slow), stripped
+
+    def _is_usual(self, text: pa.Array) -> pa.Array:
+        """Say which texts the cast reads as the exact reader would; null where there is none."""
+        if self.target.kind in (Kind.ID, Kind.TEXT) and is_bare(text):
+            # nothing to look for in these characters: only the length is left to ask
+            length = pc.binary_length(text)
+            some, most = pa.scalar(0, pa.int32()), pa.scalar(self.target.length_max, pa.int32())
+            return pc.and_(pc.greater(length, some), pc.less_equal(length, most))
+        return pc.match_substring_regex(text, self._pattern)
 
     def _slowly(self, text: pa.Array, kind: pa.DataType, refused: list[tuple[pa.Array, Reason]]) -> pa.Array:
         """Read each distinct text once by the exact reader."""
@@ -215,6 +225,18 @@ class ColumnReader:
         if target.not_after_as_of:
             late = pc.greater(values, pa.scalar(self._as_of, pa.date32()))
             _add(refused, pc.fill_null(late, False), Reason.FUTURE_DATE)
+
+
+def is_bare(text: pa.Array) -> bool:
+    """Say whether all texts are of printable ASCII without blanks: one look at all bytes, not one at each text."""
+    if text.type != pa.string() or not len(text):
+        return False
+    _valid, offsets, content = text.buffers()
+    if offsets is None or content is None:
+        return False
+    first, last = np.frombuffer(offsets, np.int32)[[text.offset, text.offset + len(text)]]
+    held = np.frombuffer(content, np.uint8)[first:last]
+    return bool(held.size and held.min() > 0x20 and held.max() < 0x7F)
 
 
 def _add(refused: list[tuple[pa.Array, Reason]], rows: pa.Array, reason: Reason) -> None:

@@ -19,12 +19,12 @@ $(UV):
 
 $(VENV)/.base: $(UV) requirements/base.txt pyproject.toml
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/base.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(UV) pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements/base.txt
+	@$(UV) pip install --system-certs --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(UV) pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/.base ## bring everything up on real data and serve it on loopback (DATABASE_URL=... uses a given server)
@@ -43,8 +43,8 @@ bench: $(VENV)/.dev ## the figures of benchmarks/README.md, as ratios in one run
 	@$(BIN)/qingshou bench
 
 lock: $(UV) ## write the pinned requirements with hashes anew
-	@$(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/base.txt
-	@$(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra spark --group dev pyproject.toml -o requirements/dev.txt
+	@$(UV) pip compile --system-certs --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/base.txt
+	@$(UV) pip compile --system-certs --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra spark --group dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was built (not the data in var/)
 	@rm -rf $(VENV) .tools node_modules src/qingshou/interfaces/web/node_modules src/qingshou/interfaces/web/static/built

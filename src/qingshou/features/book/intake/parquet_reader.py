@@ -94,14 +94,18 @@ def as_text(column: pa.Array) -> pa.Array:
         values = [None if value is None else value.decode("utf-8", "replace") for value in column.to_pylist()]
         return pa.array(values, pa.string())
     if pa.types.is_decimal(kind):
-        return pa.array([None if v is None else f"{v:f}" for v in column.to_pylist()], pa.string())
+        return _plainly(pc.cast(column, pa.string()))
     return pc.cast(column, pa.string())
 
 
 def _floats(column: pa.Array) -> pa.Array:
     """Write doubles with their shortest exact digits; large and tiny ones by hand, as Arrow would use an exponent."""
     wide = pc.cast(column, pa.float64()) if column.type != pa.float32() else column
-    text = pc.cast(wide, pa.string())
+    return _plainly(pc.cast(wide, pa.string()))
+
+
+def _plainly(text: pa.Array) -> pa.Array:
+    """Write out the few numbers that were given an exponent."""
     odd = pc.fill_null(pc.match_substring_regex(text, "[^0-9.-]"), False)
     if not pc.any(odd).as_py():
         return text
@@ -112,7 +116,7 @@ def _floats(column: pa.Array) -> pa.Array:
 
 
 def _expanded(text: str) -> str:
-    return f"{Decimal(text):f}" if "e" in text else text
+    return f"{Decimal(text):f}" if "e" in text.lower() else text
 
 
 def _timestamps(column: pa.Array) -> pa.Array:

@@ -195,3 +195,25 @@ def test_another_lenders_cases_are_not_touched(tenant: object, other_tenant: obj
         take_day(tenant_id=other_tenant.id, as_of=DAY, now=NOW, actor=SYSTEM)  # type: ignore[attr-defined]
         assert [case.number for case in Case.objects.all()] == ["2026-00000001"]
     assert [case.severity for case in Case.objects.all()] == ["MILD"]
+
+
+def test_a_debtor_who_left_the_tape_is_asked_after_and_nothing_is_concluded(tenant: object, people: dict) -> None:
+    for ref in ("left", "stays"):
+        owe(ref, overdue_days=5)
+    take(tenant)
+    owe("stays", overdue_days=6, as_of=NEXT)
+    take(tenant, NEXT)
+    left, stays = case_of("left"), case_of("stays")
+    assert (left.next_action, left.next_action_on, left.closed_on) == ("CHECK_MISSING_LOAN", NEXT, None)
+    assert stays.next_action == "CONTACT_DEBTOR"
+    assert actions(left) == ["CASE_OPENED", "CASE_OFF_TAPE"]
+    after = NEXT + timedelta(days=1)
+    owe("stays", overdue_days=7, as_of=after)
+    take(tenant, after)
+    assert actions(left) == ["CASE_OPENED", "CASE_OFF_TAPE"]
+    back = after + timedelta(days=1)
+    for ref in ("left", "stays"):
+        owe(ref, overdue_days=8, as_of=back)
+    take(tenant, back)
+    assert case_of("left").next_action == "CONTACT_DEBTOR"
+    assert actions(left) == ["CASE_OPENED", "CASE_OFF_TAPE", "CASE_ON_TAPE"]

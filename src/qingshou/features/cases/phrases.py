@@ -8,6 +8,8 @@ ACTIONS = {
     "CASE_CLOSED": _("Case closed"),
     "CASE_REOPENED": _("Case reopened"),
     "CASE_OVERSTAYED": _("Time allowed in the stage has passed"),
+    "CASE_OFF_TAPE": _("The debtor's loans are no longer on the tape"),
+    "CASE_ON_TAPE": _("The debtor's loans are on the tape again"),
     "CASE_ASSIGNED": _("Given to someone"),
     "CASE_ACTION_SET": _("Next action set"),
     "CASE_EVIDENCE_GIVEN": _("Step of the checklist done"),
@@ -41,6 +43,7 @@ NEXT_ACTIONS = {
     "REVIEW_STAGE": _("Decide how to go on: time has passed"),
     "ASSIGN": _("Assign to someone"),
     "WAIT": _("Wait for an answer"),
+    "CHECK_MISSING_LOAN": _("Find out why the loan left the tape"),
 }
 
 QUEUE_REASONS = {

@@ -198,7 +198,8 @@ class _Day:
         return sum(1 for row in rows if row[3] is not None and row[2] != "CLOSED")
 
     def _entries_of_change(self, row: Sequence[Any], hands: dict[UUID, Dealt]) -> list[Entry]:
-        case_id, old, new, trigger, is_late, severity, days, arrears, old_owner, owner, action, action_on = row
+        case_id, old, new, trigger, is_late, severity, days, arrears, old_owner, owner, action, action_on, *told = row
+        is_gone, is_back = told
         process = f"{self.process.code} {self.process.version}"
         facts = {"from": old, "to": new, "trigger": trigger, "severity": severity, "overdue_days": days,
                  "arrears": arrears, "as_of": self.as_of}  # fmt: skip
@@ -211,6 +212,9 @@ class _Day:
         elif is_late:
             late = {"stage": new, "next_action": action, "next_action_on": action_on, "as_of": self.as_of}
             entries.append(Entry("CASE", case_id, "CASE_OVERSTAYED", late, process))
+        elif is_gone or is_back:
+            found = {"next_action": action, "next_action_on": action_on, "as_of": self.as_of}
+            entries.append(Entry("CASE", case_id, "CASE_OFF_TAPE" if is_gone else "CASE_ON_TAPE", found))
         if owner != old_owner and case_id in hands:
             entries.append(Entry("CASE", case_id, "CASE_ASSIGNED", _why(hands[case_id]) | {"from": old_owner}))
         return entries

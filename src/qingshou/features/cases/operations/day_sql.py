@@ -41,8 +41,13 @@ SELECT c.id, c.borrower_id, c.process_version, c.stage AS old_stage, c.owner_id,
     COALESCE(m.to_stage, c.stage) AS stage, m.trigger,
     CASE WHEN m.to_stage IS NULL THEN c.stage_entered_on ELSE %(as_of)s::date END AS stage_entered_on,
     CASE WHEN m.to_stage IS NULL THEN c.stage_due_on ELSE %(as_of)s::date + s.allowed_days END AS stage_due_on,
-    m.to_stage IS NULL AND c.stage_due_on < %(as_of)s::date AND s.late_action IS NOT NULL
+    m.to_stage IS NULL AND NOT COALESCE(f.last_seen_on < %(as_of)s::date, FALSE)
+        AND c.stage_due_on < %(as_of)s::date AND s.late_action IS NOT NULL
         AND c.next_action NOT IN (s.late_action, 'ASSIGN') AS is_late,
+    m.to_stage IS NULL AND COALESCE(f.last_seen_on < %(as_of)s::date, FALSE)
+        AND c.next_action NOT IN ('CHECK_MISSING_LOAN', 'ASSIGN') AS is_gone,
+    m.to_stage IS NULL AND NOT COALESCE(f.last_seen_on < %(as_of)s::date, FALSE)
+        AND c.next_action = 'CHECK_MISSING_LOAN' AS is_back,
     CASE WHEN f.severity IN ('NONE', '') THEN c.severity ELSE f.severity END AS severity,
     f.overdue_days, f.loans_count, f.balance, f.arrears, f.currency, f.product, f.branch, f.is_never_paid,
     c.cures_count, c.opened_on, c.next_action, c.next_action_on, s.role, c.owner_id AS old_owner_id,
@@ -60,7 +65,9 @@ UPDATE day_cases d SET
     next_action_on = %(as_of)s::date + CASE WHEN d.is_late THEN s.late_in_days ELSE s.in_days END
 FROM day_stages s
 WHERE s.version = d.process_version AND s.stage = d.stage AND s.action IS NOT NULL
-  AND (d.trigger IS NOT NULL OR d.is_late);
+  AND (d.trigger IS NOT NULL OR d.is_late OR d.is_back);
+-- a debtor whose loans the tape no longer has: a person must ask the core system why, nothing is concluded from silence
+UPDATE day_cases SET next_action = 'CHECK_MISSING_LOAN', next_action_on = %(as_of)s::date WHERE is_gone;
 """
 
 NEW = """
@@ -162,8 +169,8 @@ ORDER BY n.number
 # What is to be recorded of the cases that were there already.
 CHANGES = """
 SELECT d.id, d.old_stage, d.stage, d.trigger, d.is_late, d.severity, d.overdue_days, d.arrears, d.old_owner_id,
-    d.owner_id, d.next_action, d.next_action_on
+    d.owner_id, d.next_action, d.next_action_on, d.is_gone, d.is_back
 FROM day_cases d
-WHERE d.trigger IS NOT NULL OR d.is_late OR d.owner_id IS DISTINCT FROM d.old_owner_id
+WHERE d.trigger IS NOT NULL OR d.is_late OR d.is_gone OR d.is_back OR d.owner_id IS DISTINCT FROM d.old_owner_id
 ORDER BY d.id
 """

@@ -1,19 +1,16 @@
 """Journeys: a real browser against a real server, on committed rows of a lender made for the session."""
 
 import os
-import socket
 import subprocess
 import tempfile
-import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import NOW, PASSWORD, _make_tenant, make_users
+from tests.conftest import NOW, PASSWORD
+from tests.journeys.stage import ROOT, new_lender, process_of, serving
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -21,7 +18,6 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]  # fmt: skip
 SHOTS = Path(tempfile.gettempdir()) / "qingshou-screenshots"
-ROOT = Path(__file__).resolve().parents[2]
 # Playwright keeps an event loop in this thread; Django's own guard would take ours for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -32,50 +28,35 @@ def lender(django_db_setup: None, django_db_blocker: "object") -> Iterator["obje
     from tests.journeys.seeding import seed_cases
 
     with django_db_blocker.unblock():
-        tenant = _make_tenant(f"journey-{uuid.uuid4().hex[:8]}")
         from qingshou.tenancy.context import using
 
-        prefix = f"j{uuid.uuid4().hex[:6]}_"
+        tenant = new_lender()
         with using(tenant.id):
-            tenant.users = make_users(tenant, prefix)
             tenant.cases = seed_cases(tenant, tenant.users, as_of=date(2026, 11, 22), now=NOW)
-        tenant.prefix = prefix
         yield tenant
 
 
 @pytest.fixture(scope="session")
-def server(lender: "object", database_name: str) -> Iterator[str]:
+def server(django_db_setup: None, database_name: str) -> Iterator[str]:
     """A granian server on loopback over the session's database."""
     from django.core.management import call_command
 
-    from qingshou.interfaces.serving import free_port, server_command
     from qingshou.interfaces.web import assets, catalogues
 
     assets.build()
     catalogues.compile()
     call_command("collectstatic", "--noinput", "--verbosity", "0")
-    port = free_port(8790, strict=False)
-    log = tempfile.NamedTemporaryFile(prefix="qingshou-journeys-", suffix=".log", delete=False)  # noqa: SIM115
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "qingshou.config.testing",
-        "QINGSHOU_DATABASE_NAME": database_name,
-    }
-    with log, ExitStack() as stack:
-        process = subprocess.Popen(server_command(port, workers=1), cwd=ROOT, env=environment, stdout=log, stderr=log)
-        stack.callback(process.wait, 10)
-        stack.callback(process.terminate)
-        _wait_until_answering(port, process)
-        yield f"http://127.0.0.1:{port}"
+    with serving(database_name) as address:
+        yield address
 
 
-def _wait_until_answering(port: int, process: "subprocess.Popen[bytes]", limit_s: float = 40) -> None:
-    until = time.monotonic() + limit_s
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    pytest.fail("the server did not answer", pytrace=False)
+@pytest.fixture(scope="session")
+def worker(server: str, database_name: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A worker process over the session's database."""
+    from qingshou.interfaces.serving import worker_command
+
+    with process_of(worker_command(), database_name=database_name, settings="qingshou.config.testing") as process:
+        yield process
 
 
 @pytest.fixture(scope="session")
@@ -92,14 +73,17 @@ def browser() -> Iterator["object"]:
 
 
 @pytest.fixture
-def visit(browser: "object", server: str, lender: "object") -> Iterator[Callable[..., "object"]]:
-    """Return a page signed in as a role (or not at all); errors of scripts and refused resources fail the journey."""
+def visit(browser: "object", server: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., "object"]]:
+    """Return a page signed in as a role (or not at all), of another lender or server if need be; errors of scripts and refused resources fail the journey."""
     faults: list[str] = []
     contexts = []
 
-    def open_page(role: str = "", *, language: str = "zh-CN", width: int = 1280, dark: bool = False) -> "object":
+    def open_page(
+        role: str = "", *, language: str = "zh-CN", width: int = 1280, dark: bool = False, of: "object" = None,
+        at: str = "",
+    ) -> "object":  # fmt: skip
         context = browser.new_context(
-            base_url=server, locale=language, viewport={"width": width, "height": 800 if width > 500 else 844},
+            base_url=at or server, locale=language, viewport={"width": width, "height": 800 if width > 500 else 844},
             color_scheme="dark" if dark else "light",
         )  # fmt: skip
         contexts.append(context)
@@ -108,6 +92,7 @@ def visit(browser: "object", server: str, lender: "object") -> Iterator[Callable
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
         if role:
+            lender = of or request.getfixturevalue("lender")
             page.goto("/accounts/login/")
             page.fill("input[name=login]", f"{lender.prefix}{role.lower()}")
             page.fill("input[name=password]", PASSWORD)
@@ -132,7 +117,7 @@ def judge(request: pytest.FixtureRequest) -> Callable[["object", str], None]:
 
     def look(page: "object", name: str) -> None:
         SHOTS.mkdir(exist_ok=True)
-        page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=page.viewport_size["width"] < 500)
+        page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} scrolls sideways"
         page.evaluate(axe)
         found = page.evaluate("axe.run({resultTypes: ['violations']}).then(r => r.violations)")

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
+
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from qingshou.features.oversight.errors import NoSuchRun
 from qingshou.features.oversight.models import DayRun, DayStep
@@ -49,6 +52,17 @@ def get_run(*, as_of: date) -> RunPage:
     steps = tuple(run.steps.order_by("position"))
     checked: dict[str, int] = next((step.facts.get("checks", {}) for step in steps if step.name == "checks"), {})
     return RunPage(run, steps, tuple(Checked(name, count) for name, count in checked.items()))
+
+
+def waiting_name(*, tenant_id: UUID, as_of: date) -> str:
+    """Return the name under which a day waits for the worker, once only."""
+    return f"day:{tenant_id}:{as_of}"
+
+
+def is_with_worker(*, tenant_id: UUID, as_of: date) -> bool:
+    """Whether a day was handed to the worker and is not through: it may not have begun."""
+    name = waiting_name(tenant_id=tenant_id, as_of=as_of)
+    return ProcrastinateJob.objects.filter(queueing_lock=name, status__in=("todo", "doing")).exists()
 
 
 def latest_done() -> date | None:

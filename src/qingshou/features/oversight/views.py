@@ -77,15 +77,25 @@ def runs(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 @requires("runs.view")
 def run(request: HttpRequest, as_of: date) -> HttpResponse:
-    """Show one day's run: steps, totals and the checks that must be zero."""
-    return render(request, "oversight/run.html", _run_context(as_of))
+    """Show one day's run: steps, totals and the checks that must be zero; before it begins, that it waits."""
+    try:
+        context = _run_context(as_of)
+    except NoSuchRun as gone:
+        if not _is_with_worker(as_of):
+            raise Hidden(gone.message) from None
+        context = {"as_of": as_of, "is_waiting": True}
+    return render(request, "oversight/run.html", context)
 
 
 @require_GET
 @requires("runs.view")
 def run_progress(request: HttpRequest, as_of: date) -> HttpResponse:
-    """Return the part of the run's page that changes while it runs."""
-    return render(request, "oversight/run_body.html", _run_context(as_of))
+    """Return the part of the run's page that changes while it waits or runs."""
+    try:
+        return render(request, "oversight/run_body.html", _run_context(as_of))
+    except NoSuchRun:
+        waits = _is_with_worker(as_of)
+        return render(request, "oversight/run_waiting.html", {"as_of": as_of, "is_waiting": waits})
 
 
 @require_POST
@@ -99,28 +109,34 @@ def start_run(request: HttpRequest) -> HttpResponse:
         return redirect("oversight:runs")
     tenant_id: Any = current_tenant_id()
     user: Any = request.user
+    name = queries.waiting_name(tenant_id=tenant_id, as_of=as_of)
     try:
-        jobs.configure_task("day.run", queue="day", queueing_lock=f"day:{tenant_id}:{as_of}").defer(
+        jobs.configure_task("day.run", queue="day", queueing_lock=name).defer(
             tenant_id=str(tenant_id), as_of=as_of.isoformat(), username=user.get_username(), user_id=str(user.pk)
         )
     except AlreadyEnqueued:
         messages.warning(request, _("The day %(day)s waits for the worker already.") % {"day": as_of})
     else:
         messages.success(request, _("The day %(day)s is handed to the worker.") % {"day": as_of})
-    return redirect("oversight:runs")
+    return redirect("oversight:run", as_of=as_of)
+
+
+def _is_with_worker(as_of: date) -> bool:
+    tenant_id: Any = current_tenant_id()
+    return queries.is_with_worker(tenant_id=tenant_id, as_of=as_of)
 
 
 def _run_context(as_of: date) -> dict[str, Any]:
-    try:
-        page = queries.get_run(as_of=as_of)
-    except NoSuchRun as gone:
-        raise Hidden(gone.message) from None
+    page = queries.get_run(as_of=as_of)
+    with_worker = _is_with_worker(as_of)
     done = {step.name for step in page.steps}
     doing = next((words for name, words in phrases.STEPS.items() if name not in done), "")
     return {
         "page": page,
         "run": page.run,
-        "is_over": page.run.status != "RUNNING",
+        "as_of": as_of,
+        "is_over": page.run.status != "RUNNING" and not with_worker,
+        "is_taken_up": page.run.status == "FAILED" and with_worker,
         "done": len(done),
         "total": _STEPS_COUNT,
         "doing": doing,

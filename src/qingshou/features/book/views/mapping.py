@@ -58,7 +58,8 @@ def preview_columns(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         upload = _edited(request, upload)
     except QingshouError as error:
         return render(request, "book/preview.html", {"problem": error.message})
-    return render(request, "book/preview.html", _preview(request, upload))
+    context = _preview(request, upload) | {"is_part": True, "without_days": _is_without_days(upload)}
+    return render(request, "book/preview.html", context)
 
 
 def _edited(request: HttpRequest, upload: Upload) -> Upload:
@@ -129,8 +130,7 @@ def _page(request: HttpRequest, upload: Upload, problem: str = "", status: int =
         "headers": list(enumerate(upload.headers)),
         "many_columns": len(upload.headers) > _SELECT_COLUMNS_MAX,
         "yaml": dump_yaml(upload.mapping),
-        "without_days": upload.mapping["shape"] == "snapshot"
-        and not {"overdue_days", "oldest_due_date"} & upload.mapping["columns"].keys(),
+        "without_days": _is_without_days(upload),
     }
     try:
         profile = sniff(uploads_of().source(upload), spec=SourceSpec(**upload.mapping.get("source", {})), rows=500)
@@ -142,6 +142,12 @@ def _page(request: HttpRequest, upload: Upload, problem: str = "", status: int =
         guesses = {}
     context["groups"] = wizard.groups_of(upload.mapping, headers=upload.headers, guesses=guesses)
     return render(request, "book/map.html", context, status=status)
+
+
+def _is_without_days(upload: Upload) -> bool:
+    """Whether a file of loans on one date says in no column since when they are overdue."""
+    said = {"overdue_days", "oldest_due_date"} & upload.mapping["columns"].keys()
+    return upload.mapping["shape"] == "snapshot" and not said
 
 
 def _preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:

@@ -1,0 +1,79 @@
+"""Where a second factor is asked for, a team lead sets one up and works; a collector works at once."""
+
+import base64
+import hmac
+import re
+import struct
+import time
+
+import pytest
+from tests.conftest import PASSWORD
+from tests.journeys.stage import new_lender, serving
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def strict(server, database_name):
+    """A server of its own, with the second factor asked for; its static files are made by the other."""
+    with serving(database_name, port=8840, settings="tests.journeys.second_factor") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def bank(strict, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield new_lender()
+
+
+def code_of(secret, at_s):
+    """Return the six digits of a moment (RFC 6238), counted here by hand."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    mark = hmac.digest(key, struct.pack(">Q", int(at_s // 30)), "sha1")
+    start = mark[-1] & 15
+    return f"{(struct.unpack('>I', mark[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+def test_the_codes_are_those_of_the_standard():
+    assert code_of("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", 59) == "287082"
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh-CN", "zh"), ("en", "en")])
+def test_the_page_that_sets_it_up(visit, judge, strict, bank, language, name):
+    for width in (1280, 390):
+        page = visit("RISK_OFFICER", of=bank, at=strict, language=language, width=width)
+        judge(page, f"totp-{name}-{width}")
+        assert page.is_visible("img.qr")
+
+
+def test_a_lead_sets_it_up_and_works(visit, judge, strict, bank):
+    page = visit("TEAM_LEAD", of=bank, at=strict)
+    page.goto("/worklist/")
+    assert page.url.endswith("/accounts/2fa/totp/activate/")
+    page.fill("input[name=code]", "000000")
+    page.click("main button[type=submit]")
+    page.wait_for_selector(".errorlist, .invalid-feedback, [role=alert]")
+    secret = page.input_value("#authenticator_secret")
+    page.fill("input[name=code]", code_of(secret, time.time()))
+    page.click("main button[type=submit]")
+    page.wait_for_url(re.compile("/accounts/2fa/(?!totp)"))
+    judge(page, "second-factor-zh-1280")
+    assert page.goto("/worklist/").status == 200
+    assert page.url.endswith("/worklist/")
+    later = visit(at=strict)
+    later.goto("/accounts/login/")
+    later.fill("input[name=login]", f"{bank.prefix}team_lead")
+    later.fill("input[name=password]", PASSWORD)
+    later.click("main button[type=submit]")
+    later.wait_for_url(re.compile("/accounts/2fa/authenticate/"))
+    judge(later, "second-factor-asked-zh-1280")
+    later.fill("input[name=code]", code_of(secret, time.time() + 30))  # the code before is spent
+    later.click("main button[type=submit]")
+    later.wait_for_selector(".shell-main")
+    assert later.goto("/worklist/").status == 200
+    assert later.url.endswith("/worklist/")
+
+
+def test_a_collector_is_not_asked(visit, strict, bank):
+    page = visit("COLLECTOR", of=bank, at=strict)
+    assert page.url.endswith("/worklist/")

@@ -101,8 +101,8 @@ def test_the_night_lets_go_of_what_nobody_waits_for(tenant: object, settings: ob
     settings.QINGSHOU_HOME = tmp_path  # type: ignore[attr-defined]
     for key, age_days in (("old", 8), ("young", 6)):
         IdempotencyKey.objects.create(
-            principal="USER:x", key=key, method="POST", path="/", body_hash="0" * 64, status=200, content_type="text/plain",
-            body=b"", created_at=NOW - timedelta(days=age_days),
+            principal="USER:x", key=key, method="POST", path="/", body_hash="0" * 64, status=200,
+            content_type="text/plain", body=b"", created_at=NOW - timedelta(days=age_days),
         )  # fmt: skip
     given = tenant  # type: ignore[assignment]
     done = tidy_lender(tenant_id=given.id, tenant_code=given.code, now=NOW)  # type: ignore[attr-defined]

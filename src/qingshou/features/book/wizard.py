@@ -72,6 +72,15 @@ class Row:
         return self.source != NOTHING
 
     @property
+    def is_needed(self) -> bool:
+        """Whether the mapping must fill it: nothing stands in for it where it is left out."""
+        return self.target.required and self.target.default is None and self.target.name != "days_basis"
+
+    @property
+    def is_missing(self) -> bool:
+        return self.is_needed and not self.is_filled
+
+    @property
     def is_open(self) -> bool:
         """Whether how it is written deserves to be seen at once."""
         return bool(self.spec.get("map"))
@@ -111,7 +120,7 @@ def groups_of(document: Spec, *, headers: Sequence[str], guesses: Dict[tuple[str
                 reasons=[guess_words(reason) for reason in guess.reasons] if guess else (),
                 is_assumed=bool(guess and guess.is_assumed),
             )
-            is_needed = target.required and target.default is None and name == shape and target.name != "days_basis"
+            is_needed = row.is_needed and name == shape
             (group.first if row.is_filled or is_needed else group.rest).append(row)
         groups.append(group)
     return groups

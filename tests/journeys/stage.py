@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.conftest import _make_tenant, make_users
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tests.journeys.stage import new_lender
 from tests.journeys.tapes import odd_tape
 
@@ -96,7 +97,9 @@ def sent_again(page):
     text = waiting.value.path().read_text(encoding="utf-8-sig")
     assert text.count("JJ0099") == 1
     page.click("a[href*='corrects=']")
-    page.set_input_files("#file", {"name": "更正.csv", "mimeType": "text/csv", "buffer": text.replace("-3", "3").encode()})
+    page.set_input_files(
+        "#file", {"name": "更正.csv", "mimeType": "text/csv", "buffer": text.replace("-3", "3").encode()}
+    )
     page.click("main button[type=submit]")
     page.wait_for_url(re.compile("/imports/sent/"))
     import_it(page)

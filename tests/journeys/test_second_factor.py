@@ -4,9 +4,10 @@ import base64
 import hmac
 import re
 import struct
-import time
 
 import pytest
+
+from qingshou.edges import clock
 from tests.conftest import PASSWORD
 from tests.journeys.stage import new_lender, serving
 
@@ -75,7 +76,7 @@ def test_a_lead_sets_it_up_and_works(visit, judge, strict, bank):
     page.click("main button[type=submit]")
     page.wait_for_selector(".errorlist, .invalid-feedback, [role=alert]")
     secret = page.input_value("#authenticator_secret")
-    page.fill("input[name=code]", code_of(secret, time.time()))
+    page.fill("input[name=code]", code_of(secret, clock.now().timestamp()))
     page.click("main button[type=submit]")
     page.wait_for_url(re.compile("/accounts/2fa/(?!totp)"))
     judge(page, "second-factor-zh-1280")
@@ -85,7 +86,7 @@ def test_a_lead_sets_it_up_and_works(visit, judge, strict, bank):
     sign_in(later, bank, "team_lead")
     later.wait_for_url(re.compile("/accounts/2fa/authenticate/"))
     judge(later, "second-factor-asked-zh-1280")
-    later.fill("input[name=code]", code_of(secret, time.time() + 30))  # the code before is spent
+    later.fill("input[name=code]", code_of(secret, clock.now().timestamp() + 30))  # the code before is spent
     later.click("main button[type=submit]")
     later.wait_for_selector(".shell-main")
     assert later.goto("/worklist/").status == 200

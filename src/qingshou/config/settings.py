@@ -120,6 +120,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies_count
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Qingshou"
+MFA_TOTP_TOLERANCE = 1  # a code typed as it runs out still counts (RFC 6238, 5.2: one step at most)
 
 # Throttles must count over all workers: the cache is a table, not a process's memory.
 # Django drops entries beyond 300 by default: whoever tries many names would wipe the counters of the others.

@@ -149,7 +149,8 @@ def _run_context(as_of: date) -> dict[str, Any]:
 
 
 def _step_line(step: Any) -> dict[str, Any]:
-    facts = [(phrases.FACTS[name], _shown(value)) for name, value in step.facts.items() if name in phrases.FACTS]
+    told = ((name, value) for name, value in step.facts.items() if value not in (None, [], {}))
+    facts = [(phrases.FACTS[name], _shown(value)) for name, value in told if name in phrases.FACTS]
     return {"step": step, "name": phrases.STEPS.get(step.name, step.name), "facts": facts}
 
 

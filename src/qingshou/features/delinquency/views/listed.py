@@ -11,6 +11,7 @@ from qingshou.edges.tables import Column
 from qingshou.edges.words import SEVERITIES
 from qingshou.features.delinquency import phrases
 from qingshou.features.delinquency.drilling import columns_of
+from qingshou.features.delinquency.key_words import key_words
 
 _KINDS: dict[str, Any] = {
     "overdue_days": "count",
@@ -62,7 +63,7 @@ def figure_columns(*, with_links: bool) -> Sequence[Column]:
         Column(
             key="name", label=_("Figure"), sort=True, words=phrases.FIGURES, href=_drill_href if with_links else None
         ),
-        Column(key="key", label=_("Of"), sort=True),
+        Column(key="key", label=_("Of"), sort=True, value=lambda one: key_words(one.name, one.key)),
         Column(key="base_date", label=_("Compared with"), kind="date", sort=True, value=lambda one: one.base_date),
         Column(key="currency", label=_("Currency"), sort=True),
         Column(key="loans_count", label=_("Loans"), kind="count", sort=True),

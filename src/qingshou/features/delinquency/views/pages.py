@@ -17,6 +17,7 @@ from qingshou.access.guards import Hidden, requires
 from qingshou.edges.exports import export_response
 from qingshou.edges.tables import Table, TableState, page_of
 from qingshou.features.delinquency import phrases, queries
+from qingshou.features.delinquency.key_words import key_words
 from qingshou.features.delinquency.views import drawn as draw
 from qingshou.features.delinquency.views.listed import drill_columns, figure_columns
 from qingshou.kernel.days import parse_date
@@ -146,6 +147,7 @@ def drill(request: HttpRequest) -> HttpResponseBase:
         "table": table,
         "figure": figure,
         "title": phrases.FIGURES.get(name, name),
+        "of": key_words(name, key),
         "how": phrases.HOW.get(name, ""),
         "classification": queries.get_classification(as_of=as_of),
         "back": f"{reverse('delinquency:cockpit')}?{urlencode({'as_of': as_of.isoformat()})}",

@@ -74,7 +74,10 @@ def browser() -> Iterator["object"]:
 
 @pytest.fixture
 def visit(browser: "object", server: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., "object"]]:
-    """Return a page signed in as a role (or not at all), of another lender or server if need be; errors of scripts and refused resources fail the journey."""
+    """Return a page signed in as a role (or not at all), of another lender or server if need be.
+
+    Errors of scripts and refused resources fail the journey.
+    """
     faults: list[str] = []
     contexts = []
 

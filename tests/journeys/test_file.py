@@ -61,7 +61,7 @@ def test_a_file_comes_in_is_corrected_and_its_day_run(visit, judge, bank, worker
     assert page.locator("#preview tr.is-refused").count() == 1
     assert "6" in page.locator("#preview tr.is-refused td").first.inner_text()
     page.wait_for_selector("#without-days .notice", state="detached")
-    judge(page, "wizard-zh-1280")
+    judged_twice(page, judge, "wizard-zh")
     page.fill("#name", "east-branch")
     page.click("button[name=action][value=save]")
     page.wait_for_selector(".toast-line.is-success")
@@ -72,7 +72,7 @@ def test_a_file_comes_in_is_corrected_and_its_day_run(visit, judge, bank, worker
     page.click(".page-actions a[href$='/refused/']")
     assert cells(page, "#refused")[0][:3] == ["6", "欠息天数", "-3"]
     assert "零" in cells(page, "#refused")[0][3]
-    judge(page, "refused-zh-1280")
+    judged_twice(page, judge, "refused-zh")
     sent_again(page)
     run_the_day(page, judge)
     worked(visit("COLLECTOR", of=bank))
@@ -88,6 +88,12 @@ def balances(page):
         read, accepted, refused = (float(text.replace(",", "")) for text in line[1:4])
         assert read == pytest.approx(accepted + refused)
         assert line[-1] == "相符"
+
+
+def judged_twice(page, judge, name):
+    for width, height in ((390, 844), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        judge(page, f"{name}-{width}")
 
 
 def sent_again(page):

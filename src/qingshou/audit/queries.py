@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from qingshou.audit.models import AuditAnchor, AuditEvent, AuditHead
 
@@ -34,13 +34,12 @@ def list_events(
     *, subject_kind: str, subject_id: UUID, limit: int = 50, before_seq: int | None = None
 ) -> list[Recorded]:
     """Return a subject's events, newest first; `before_seq` pages backwards."""
-    head = AuditHead.objects.filter(subject_kind=subject_kind, subject_id=subject_id).first()
-    if head is None:
-        return []
-    rows = AuditEvent.objects.filter(head=head.id)
+    # one statement: a case's page has a budget of them
+    heads = AuditHead.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+    rows = AuditEvent.objects.filter(head=Subquery(heads.values("id")[:1]))
     if before_seq is not None:
         rows = rows.filter(seq__lt=before_seq)
-    return [_recorded(row, head) for row in rows.order_by("-seq")[:limit]]
+    return [_recorded(row, subject_kind, subject_id) for row in rows.order_by("-seq")[:limit]]
 
 
 def count_events(*, subject_kind: str, subject_id: UUID) -> int:
@@ -75,7 +74,8 @@ def search_events(
         rows = rows.filter(head__in=AuditHead.objects.filter(subject_kind=subject_kind).values("id"))
     found = list(rows.order_by("-id")[:limit])
     heads = AuditHead.objects.in_bulk({row.head for row in found})
-    return [_recorded(row, heads.get(row.head)) for row in found]
+    subjects = {head.id: (head.subject_kind, head.subject_id) for head in heads.values()}
+    return [_recorded(row, *subjects.get(row.head, ("", None))) for row in found]
 
 
 def list_actions() -> list[str]:
@@ -97,11 +97,11 @@ def list_anchors(*, limit: int = 60) -> list[dict[str, Any]]:
     ]
 
 
-def _recorded(row: AuditEvent, head: AuditHead | None) -> Recorded:
+def _recorded(row: AuditEvent, subject_kind: str, subject_id: UUID | None) -> Recorded:
     return Recorded(
         id=row.id,
-        subject_kind=head.subject_kind if head else "",
-        subject_id=head.subject_id if head else None,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
         seq=row.seq,
         at=row.at,
         actor_kind=row.actor_kind,

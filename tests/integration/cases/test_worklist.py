@@ -129,4 +129,4 @@ def test_the_queries_do_not_grow_with_rows(tenant: object, people: dict[str, Use
     case = Case.objects.get(borrower__borrower_ref="d0")
     with CaptureQueriesContext(connection) as single:
         queries.case_page(case_id=case.id)
-    assert (len(worklist), len(single)) == (1, 8)
+    assert (len(worklist), len(single)) == (1, 7)

@@ -11,6 +11,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -93,7 +94,18 @@ def database_name(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield name
     connections.close_all()
     with psycopg.connect(**owner.dsn(name="postgres"), autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(server, name)
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    """Drop a worker's database; a vacuum of the server's own, which we may not end, is waited for."""
+    for _ in range(60):
+        try:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            time.sleep(0.5)
+        else:
+            return
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def in_a_process(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {
-        key: value for key, value in os.environ.items() if not key.startswith("QINGSHOU_") and "DATABASE_URL" not in key
-    }
+    ours = ("QINGSHOU_", "DATABASE_URL", "DJANGO_")
+    kept = {key: value for key, value in os.environ.items() if not any(part in key for part in ours)}
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=kept | environment, check=False
     )

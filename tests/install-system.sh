@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# What the tests need of the system and a package index for it is at hand: a browser, fonts that show Chinese, a Java runtime.
+# What the tests need of the system and a package index for it is at hand: a browser, fonts that show Chinese, the library that lays out letters, a Java runtime.
 set -euo pipefail
 wanted=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || wanted+=(chromium)
 fc-list 2>/dev/null | grep -qi "noto.*cjk" || wanted+=(fonts-noto-cjk fontconfig)
+ldconfig -p 2>/dev/null | grep -q libpangoft2 || wanted+=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 command -v java >/dev/null || wanted+=(default-jre-headless)
 [ ${#wanted[@]} -eq 0 ] && exit 0
 echo "installing: ${wanted[*]}"

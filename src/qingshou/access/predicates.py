@@ -67,6 +67,14 @@ may_search_people = _role(Role.COLLECTOR, Role.TEAM_LEAD, Role.LEGAL_OFFICER, Ro
                           Role.COMPLIANCE_OFFICER)  # fmt: skip
 may_export_cases = _role(Role.TEAM_LEAD, Role.LEGAL_OFFICER, Role.RISK_OFFICER, Role.COMPLIANCE_OFFICER)
 
+# --- contact: who works a case contacts its debtor; a lead steers campaigns; compliance sees what was refused
+may_view_contacts = _role(Role.COLLECTOR, Role.TEAM_LEAD, Role.LEGAL_OFFICER, Role.ASSET_MANAGER,
+                          Role.COMPLIANCE_OFFICER, Role.AGENCY_USER)  # fmt: skip
+may_contact = may_work_case
+may_run_campaigns = is_team_lead
+may_write_templates = _role(Role.TEAM_LEAD, Role.COMPLIANCE_OFFICER, Role.LEGAL_OFFICER)
+may_view_refusals = _role(Role.TEAM_LEAD, Role.COMPLIANCE_OFFICER)
+
 # --- the book and the day
 may_view_cockpit = _role(Role.TEAM_LEAD, Role.ASSET_MANAGER, Role.RISK_OFFICER, Role.COMPLIANCE_OFFICER,
                          Role.ADMINISTRATOR)  # fmt: skip

@@ -10,6 +10,8 @@ class Scope(StrEnum):
     BOOK_WRITE = "book:write"
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
+    CONTACT_READ = "contact:read"
+    CONTACT_WRITE = "contact:write"
     DAY_READ = "day:read"
     DAY_RUN = "day:run"
     LAW_READ = "law:read"
@@ -24,6 +26,8 @@ OPENS: dict[Scope, frozenset[str]] = {
     Scope.BOOK_WRITE: frozenset({"imports.view", "imports.run"}),
     Scope.CASES_READ: frozenset({"worklist.view", "cases.view", "people.search", "cases.export"}),
     Scope.CASES_WRITE: frozenset({"cases.view", "cases.work", "cases.assign"}),
+    Scope.CONTACT_READ: frozenset({"cases.view", "contact.view", "contact.refusals"}),
+    Scope.CONTACT_WRITE: frozenset({"cases.view", "contact.view", "contact.work", "contact.campaigns"}),
     Scope.DAY_READ: frozenset({"runs.view", "cockpit.view"}),
     Scope.DAY_RUN: frozenset({"runs.view", "runs.start"}),
     Scope.LAW_READ: frozenset({"law.view"}),

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "qingshou.features.book",
     "qingshou.features.delinquency",
     "qingshou.features.cases",
+    "qingshou.features.contact",
     "qingshou.features.oversight",
     "qingshou.interfaces.web",
     "allauth",

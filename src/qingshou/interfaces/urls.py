@@ -18,6 +18,7 @@ urlpatterns = [
     path("imports/", include("qingshou.features.book.urls")),
     path("cockpit/", include("qingshou.features.delinquency.urls")),
     path("", include("qingshou.features.cases.urls")),
+    path("", include("qingshou.features.contact.urls")),
     path("runs/", include("qingshou.features.oversight.urls")),
     path("users/", include("qingshou.access.urls")),
     path("approvals/", include("qingshou.approvals.urls")),

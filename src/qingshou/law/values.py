@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
@@ -69,6 +69,11 @@ class Taken:
     def is_met_by(self, amount: Decimal | int) -> bool:
         """Tell whether an amount meets this limit by the word the text uses."""
         return is_met(amount, self.number, self.side)
+
+    @property
+    def clock(self) -> time | None:
+        """The value as a time of day; None where the text leaves none (NONE: closed all day)."""
+        return None if self.text == "NONE" else time.fromisoformat(self.text)
 
     @property
     def side(self) -> Bound:

@@ -7,6 +7,9 @@ system or judge figures see nobody.
 
 from qingshou.privacy.kinds import PersonalKind as Kind
 
+# no person: the sender of messages, who must see names, numbers and addresses to use them
+SENDER = "SENDER"
+
 _CONTACT = frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.EMPLOYER, Kind.NOTE})
 
 CLEAR: dict[str, frozenset[Kind]] = {
@@ -18,6 +21,7 @@ CLEAR: dict[str, frozenset[Kind]] = {
     "COMPLIANCE_OFFICER": frozenset(Kind),
     "AGENCY_USER": frozenset({Kind.NAME, Kind.PHONE}),
     "ADMINISTRATOR": frozenset(),
+    SENDER: frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.NOTE}),
 }
 
 

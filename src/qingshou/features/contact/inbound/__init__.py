@@ -1,0 +1,1 @@
+"""Reading replies: words of refusal, language, and what the person seems to mean. No Django."""

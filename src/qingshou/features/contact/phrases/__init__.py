@@ -1,0 +1,1 @@
+"""Words of contact, one file an area."""

@@ -1,0 +1,1 @@
+"""Judging a contact: pure, values in and values out."""

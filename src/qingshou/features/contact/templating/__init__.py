@@ -1,0 +1,1 @@
+"""Wording of messages: variables, rendering, lengths, what may not be said. No Django."""

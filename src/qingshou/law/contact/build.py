@@ -107,5 +107,3 @@ def _window(opens: Taken, closes: Taken) -> Window:
     if begins is None or ends is None or begins >= ends or closes.side is not Bound.UNDER:
         raise ValueError(f"{opens.article} and {closes.article} are no open hours: {opens.text} to {closes.text}")
     return Window(begins, ends, opens_after=opens.side is Bound.OVER)
-
-

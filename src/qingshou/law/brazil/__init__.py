@@ -1,0 +1,1 @@
+"""Brazil: contact hours of its states, and the consumer code."""

@@ -1,0 +1,1 @@
+"""Amazonas: until 19:00 on working days."""

@@ -1,0 +1,1 @@
+"""Brazil's consumer code: no clock hours, work, rest and leisure undisturbed."""

@@ -1,0 +1,1 @@
+"""Espírito Santo: 08:00 to 19:00 on working days."""

@@ -1,0 +1,1 @@
+"""São Paulo: 08:00 to 20:00, Saturdays to 14:00."""

@@ -1,0 +1,1 @@
+"""Chile: contact hours and frequency."""

@@ -1,0 +1,1 @@
+"""Colombia: contact hours and frequency."""

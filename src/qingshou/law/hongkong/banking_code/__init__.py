@@ -1,0 +1,1 @@
+"""Hong Kong Code of Banking Practice: no clock hours, no harassment."""

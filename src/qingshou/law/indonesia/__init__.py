@@ -1,0 +1,1 @@
+"""Indonesia: contact hours."""

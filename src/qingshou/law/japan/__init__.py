@@ -1,0 +1,1 @@
+"""Japan: contact hours."""

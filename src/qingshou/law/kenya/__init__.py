@@ -1,0 +1,1 @@
+"""Kenya: no contact hours found."""

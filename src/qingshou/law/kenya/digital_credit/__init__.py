@@ -1,0 +1,1 @@
+"""Digital credit in Kenya: no hours found; harassment barred."""

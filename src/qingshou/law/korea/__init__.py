@@ -1,0 +1,1 @@
+"""South Korea: contact hours and frequency."""

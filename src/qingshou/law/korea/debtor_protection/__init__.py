@@ -1,0 +1,1 @@
+"""The Personal Debtor Protection Act: seven contacts in seven days."""

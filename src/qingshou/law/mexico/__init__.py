@@ -1,0 +1,1 @@
+"""Mexico: contact hours."""

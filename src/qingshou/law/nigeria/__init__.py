@@ -1,0 +1,1 @@
+"""Nigeria: no contact hours found."""

@@ -1,0 +1,1 @@
+"""Digital lending in Nigeria: no hours found; contact lists barred."""

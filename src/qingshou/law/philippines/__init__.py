@@ -1,0 +1,1 @@
+"""The Philippines: contact hours."""

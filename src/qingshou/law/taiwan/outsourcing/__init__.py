@@ -1,0 +1,1 @@
+"""Taiwan's rules on outsourced collection: hours unverified, no third persons."""

@@ -1,0 +1,1 @@
+"""Thailand: contact hours and frequency."""

@@ -1,0 +1,1 @@
+"""CONC 7: contact at reasonable times, as the customer asks, with care for the vulnerable."""

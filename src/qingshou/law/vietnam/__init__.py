@@ -1,0 +1,1 @@
+"""Vietnam: contact hours and frequency."""

@@ -4,13 +4,13 @@ Three ways a sending may fail, and they must not be mixed up: `Rejected` (the pr
 was handed over, so it may be tried again) and `AnswerLost` (it may have been accepted: never sent again unasked).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from qingshou.kernel.errors import QingshouError
+from qingshou.kernel.errors import Conflict, QingshouError
 from qingshou.law.contact.terms import Channel
 
 
@@ -119,20 +119,53 @@ class Incoming:
 Event = Report | Incoming
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """What a provider wants to read once its report is kept; anything but HTTP 200 makes it come again."""
+
+    content_type: str = "application/json"
+    body: bytes = b'{"code": 0, "msg": "OK"}'
+
+
+class NoAdapter(Conflict):
+    """Nothing serves this channel for this lender: the settings choose none."""
+
+    code = "NO_ADAPTER_CHOSEN"
+
+
 class Adapter(Protocol):
-    """One provider on one or several channels."""
+    """One provider on one or several channels.
+
+    Adapters that are told nothing by webhook, but hold a line open or look into a box (SMPP, e-mail), also are
+    `Listener`s. `ask` takes the number and the time of sending too: some providers find a message by nothing else.
+    """
 
     code: str
     channels: frozenset[Channel]
+    webhook_answer: WebhookAnswer
 
     def send(self, message: Outgoing) -> Handed:
         """Hand one message over; stops with Rejected, Unreachable or AnswerLost."""
         ...
 
-    def ask(self, *, key: UUID, provider_ref: str = "") -> Report | None:
+    def ask(self, *, key: UUID, provider_ref: str = "", to: str = "", sent_at: datetime | None = None) -> Report | None:
         """Return what became of a message; None: never received. Stops with CannotAsk, Unreachable."""
         ...
 
     def read_webhook(self, *, headers: Mapping[str, str], body: bytes, url: str, now: datetime) -> list[Event]:
         """Return what a provider reports; stops with BadSignature, BadReport."""
+        ...
+
+
+class Listener(Protocol):
+    """What reports and messages are read from by ourselves instead of being pushed to a webhook."""
+
+    code: str
+
+    def receive(self, *, handle: Callable[[Event], None], now: datetime, seconds: float = 0.0) -> int:
+        """Give every waiting event to `handle`, and acknowledge it only when `handle` has returned.
+
+        Gives   int   how many events were handled
+        Stops   Unreachable
+        """
         ...

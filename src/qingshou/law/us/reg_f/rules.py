@@ -1,8 +1,8 @@
 """Regulation F as the door and the desk ask it: contact, hours, consent to texts, validation, disputes, records."""
 
-from datetime import date
+from datetime import date, time
 
-from qingshou.kernel.verdict import Confidence
+from qingshou.kernel.verdict import Confidence, Reason, Verdict
 from qingshou.law.contact.build import NOT_MADE, cap, hours, quiet
 from qingshou.law.contact.shape import ContactLaw, ThirdPersons, Unit
 from qingshou.law.contact.terms import NOT_CONNECTED, Channel, Stop
@@ -54,3 +54,19 @@ def contact(on: date) -> ContactLaw:
         text_consent_days=text_consent.whole,
         text_consent_article=text_consent.article,
     )
+
+
+@rule(LAW, article="15 USC 1692c(a)(1); 1006.6(b)(1)", confidence=Confidence.READ)
+def open_hours(*, clock: time, on: date) -> Verdict:
+    """Tell whether a local time is convenient: strictly after 08:00 and strictly before 21:00.
+
+    Gives   Verdict  allowed or blocked; at exactly 08:00 and 21:00 the statute and the regulation differ: blocked
+    """
+    found = hours(LAW, on)
+    window = found.window_on(on)
+    if window is None:
+        raise ValueError("Regulation F has open hours on every day")
+    fields = {"clock": f"{clock:%H:%M}", "opens": f"{window.opens_at:%H:%M}", "closes": f"{window.closes_at:%H:%M}"}
+    if window.holds(clock):
+        return Verdict("allowed", (Reason("WITHIN_HOURS", fields, found.article),))
+    return Verdict("blocked", (Reason("OUTSIDE_HOURS", fields, found.article),))

@@ -9,6 +9,8 @@ from qingshou.privacy.kinds import PersonalKind as Kind
 
 # no person: the sender of messages, who must see names, numbers and addresses to use them
 SENDER = "SENDER"
+# no person: the comparison of what a caller hears with what is on file; only yes or no leaves it
+CHECKER = "CHECKER"
 
 _CONTACT = frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.EMPLOYER, Kind.NOTE})
 
@@ -22,6 +24,7 @@ CLEAR: dict[str, frozenset[Kind]] = {
     "AGENCY_USER": frozenset({Kind.NAME, Kind.PHONE}),
     "ADMINISTRATOR": frozenset(),
     SENDER: frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.NOTE}),
+    CHECKER: frozenset({Kind.NATIONAL_ID, Kind.BIRTH_DATE, Kind.ADDRESS, Kind.EMPLOYER}),
 }
 
 

@@ -2,5 +2,5 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _in_force(tenant: object) -> None:
-    """Every test here works for one lender."""
+def _in_force(users: object) -> None:
+    """Every test here works for one lender with a desk that cases can be dealt to."""

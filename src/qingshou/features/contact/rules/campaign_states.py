@@ -6,6 +6,7 @@ DRAFT, PREPARING, READY, RUNNING, PAUSED, DONE, STOPPED = (
     "DRAFT", "PREPARING", "READY", "RUNNING", "PAUSED", "DONE", "STOPPED",
 )  # fmt: skip
 CHOSEN, HELD_OUT, REFUSED, CLEARED, QUEUED = "CHOSEN", "HELD_OUT", "REFUSED", "CLEARED", "QUEUED"
+UNSENT = "STOPPED"  # of a member: the campaign was stopped before a message left
 
 # act -> (the states in which it may be done, the state it leads to)
 ACTS: Mapping[str, tuple[frozenset[str], str]] = {
@@ -16,8 +17,9 @@ ACTS: Mapping[str, tuple[frozenset[str], str]] = {
     "STOP": (frozenset({DRAFT, PREPARING, READY, RUNNING, PAUSED}), STOPPED),
 }
 
-# the only refusal that is the campaign's own: nothing approved is there to be said
+# refusals that are the campaign's own, beside the door's: nothing approved is there to be said; a value is missing
 NO_TEMPLATE = "NO_TEMPLATE"
+CANNOT_BE_WORDED = "CANNOT_BE_WORDED"
 
 
 def may(act: str, status: str) -> bool:

@@ -1,0 +1,69 @@
+"""The lender's own limits, above the law's: data, in house.yaml, and what a lender sets instead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from qingshou.kernel.errors import Misconfigured
+from qingshou.kernel.verdict import Article, Confidence
+from qingshou.law.contact.shape import Cap, Counts, Span, Unit
+from qingshou.law.contact.terms import Channel
+
+_HERE = Path(__file__).parent
+HOUSE = "house"
+
+
+@dataclass(frozen=True, slots=True)
+class HousePolicy:
+    """What the house asks beyond the law."""
+
+    caps: tuple[Cap, ...]
+    # channels that need the person's consent before the first message
+    consent_channels: frozenset[Channel]
+    answer_minutes: int  # so long after the person wrote or called, an answer is an answer
+
+
+@lru_cache(maxsize=256)
+def _read(overlay: str) -> HousePolicy:
+    raw: dict[str, Any] = yaml.safe_load((_HERE / "house.yaml").read_text(encoding="utf-8"))
+    raw |= yaml.safe_load(overlay) or {}
+    try:
+        jsonschema.validate(raw, yaml.safe_load((_HERE / "house.schema.yaml").read_text(encoding="utf-8")))
+    except jsonschema.ValidationError as wrong:
+        where = ".".join(str(part) for part in wrong.absolute_path)
+        raise Misconfigured(
+            f"The lender's contact policy is wrong at '{where}': {wrong.message[:200]}. Correct it in the settings."
+        ) from None
+    return HousePolicy(
+        caps=tuple(_cap(item) for item in raw["limits"]),
+        consent_channels=frozenset(Channel(one) for one in raw["consent_channels"]),
+        answer_minutes=int(raw["answer_minutes"]),
+    )
+
+
+def house_policy(settings: Mapping[str, Any]) -> HousePolicy:
+    """Return the policy of a lender: the house's, with what its settings (`contact_policy`) put in its place.
+
+    Stops   Misconfigured  the settings do not fit the schema; then nothing is cleared
+    """
+    overlay = settings.get("contact_policy") or {}
+    return _read(yaml.safe_dump(overlay, sort_keys=True))
+
+
+def _cap(item: Mapping[str, Any]) -> Cap:
+    cap = Cap(
+        code=item["code"],
+        article=Article(HOUSE, item["code"], Confidence.READ),
+        most=item["most"],
+        unit=Unit(item["by"]),
+        counts=Counts(item.get("counts", "ATTEMPTS")),
+        channels=frozenset(Channel(one) for one in item["channels"]),
+        span=Span(item.get("span", "DAYS")),
+        days=item.get("days", 1),
+    )
+    return replace(cap, by_consent=bool(item.get("by_consent", False)))

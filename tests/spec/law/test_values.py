@@ -46,7 +46,10 @@ def test_a_value_lies_inside_its_text_and_reads_as_its_unit_says(law, value):
         if law.in_force.until_date:
             assert entry.period.until_date is not None
             assert entry.period.until_date <= law.in_force.until_date
-        if value.unit == "code":
+        if value.unit == "clock":
+            assert entry.text == "NONE" or law.value_on(value.id, entry.period.from_date).clock is not None
+            assert entry.text == "NONE" or value.bound in {Bound.FROM, Bound.OVER, Bound.UNDER}
+        elif value.unit == "code":
             assert entry.text.isupper()
         elif value.unit in {"days", "weeks", "months", "years", "periods", "count"}:
             assert Decimal(entry.text) == int(Decimal(entry.text)) >= 0
@@ -125,6 +128,41 @@ def test_a_values_file_against_the_schema_is_refused(tmp_path, change, words):
     path = tmp_path / "bad.yaml"
     path.write_text(yaml.safe_dump({**good, **change}), encoding="utf-8")
     with pytest.raises(jsonschema.ValidationError, match=words):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "is_good"),
+    [
+        ("clock", "00:00", True),
+        ("clock", "23:59", True),
+        ("clock", "NONE", True),
+        ("clock", "24:00", False),
+        ("clock", "8:00", False),
+        ("clock", "08:60", False),
+        ("clock", "8", False),
+        ("clock", "LATE", False),
+        ("days", "08:00", False),
+        ("code", "08:00", False),
+    ],
+)
+def test_a_clock_is_written_as_hours_and_minutes_and_only_where_the_unit_says_so(tmp_path, unit, text, is_good):
+    entry = {"from": "2023-07-01", "value": text}
+    value = {"id": "x", "unit": unit, "article": "1", "confidence": "read", "source": "book", "entries": [entry]}
+    whole = {
+        "instrument": "china.x",
+        "title": "Title",
+        "citation": "Citation",
+        "in_force": {"from": "2023-07-01", "confidence": "read"},
+        "values": [value],
+    }
+    path = tmp_path / "clock.yaml"
+    path.write_text(yaml.safe_dump(whole), encoding="utf-8")
+    if is_good:
+        clock = load(path).value_on("x", date(2023, 7, 1)).clock
+        assert (clock is None) == (text == "NONE")
+        return
+    with pytest.raises(jsonschema.ValidationError):
         load(path)
 
 

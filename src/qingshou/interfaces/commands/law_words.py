@@ -8,6 +8,7 @@ from enum import Enum
 
 from rich.table import Table
 
+from qingshou.interfaces.commands.law_contact_words import CONTACT_REASONS
 from qingshou.kernel.errors import QingshouError
 from qingshou.kernel.verdict import Article, Confidence, Reason, Verdict
 
@@ -33,7 +34,7 @@ CLASSES = {
     "PERFORMING": "performing",
     "NON_PERFORMING": "non-performing",
 }
-REASONS = {
+REASONS = CONTACT_REASONS | {
     "OVERDUE_DAYS": "{overdue_days} days overdue",
     "CARD_OVERDUE_DAYS": "{overdue_days} days overdue on the card ladder",
     "OVERDUE_MONTHS": "{overdue_days} days overdue, counted in months",

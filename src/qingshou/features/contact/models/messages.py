@@ -34,7 +34,8 @@ class Message(TenantRow):
 
     States: QUEUED -> SENDING -> SENT -> DELIVERED -> READ, REPLIED; FAILED, BOUNCED; CANCELLED (stopped before it
     left); UNCERTAIN (handed over, the answer lost: the provider is asked, and where it cannot be asked a person is).
-    `id` is the key we give the provider, so that it can be asked about a message whose answer was lost.
+    A lease on a QUEUED row says who is about to send it, on a SENDING row who has it in hand, on an UNCERTAIN row when
+    the provider is asked next (none: it cannot be asked). `id` is the key we give the provider, so that it can be asked about a message whose answer was lost.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -45,6 +46,8 @@ class Message(TenantRow):
     language = models.CharField(max_length=10)
     subject = SealedField(PersonalKind.NOTE)
     body = SealedField(PersonalKind.NOTE)
+    # the template's values as JSON, for providers that are given a template of their own and what to put into it
+    values = SealedField(PersonalKind.NOTE)
     segments = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, default="QUEUED")
     state_at = models.DateTimeField()
@@ -67,7 +70,11 @@ class Message(TenantRow):
     class Meta:
         indexes = [
             models.Index(fields=["tenant", "not_before_at", "id"], condition=Q(state="QUEUED"), name="message_due"),
-            models.Index(fields=["tenant", "lease_until"], condition=Q(state="SENDING"), name="message_leased"),
+            models.Index(
+                fields=["tenant", "lease_until"], condition=Q(lease_until__isnull=False), name="message_leased"
+            ),
+            # how many left in the last minute, by campaign and adapter
+            models.Index(fields=["tenant", "sent_at"], condition=Q(sent_at__isnull=False), name="message_by_sent"),
             models.Index(fields=["tenant", "state", "-state_at"], name="message_by_state"),
             models.Index(
                 fields=["tenant", "adapter", "provider_ref"],
@@ -99,4 +106,11 @@ class DeliveryEvent(TenantRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "adapter", "event_ref"], name="delivery_event_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "adapter", "provider_ref"],
+                condition=Q(message__isnull=True) & ~Q(provider_ref=""),
+                name="delivery_event_unmatched",
+            ),
         ]

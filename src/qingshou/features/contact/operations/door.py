@@ -39,6 +39,7 @@ __all__ = [
     "Reserved",
     "clear",
     "clear_many",
+    "clearances_of",
     "note_inbound",
     "refusal_of",
     "release",
@@ -258,3 +259,13 @@ def _entry(asked: Asked, answer: Reserved, known: Known) -> Entry | None:
         return Entry(*subject, "CONTACT_RESERVED", said, rule="contact.door", law=answer.attempt.law[:200])
     said |= {"reasons": sorted({one.code for one in answer.clearance.reasons}), "next_at": answer.clearance.next_at}
     return Entry(*subject, "CONTACT_REFUSED", said, rule="contact.door")
+
+
+def clearances_of(
+    *, borrower_id: UUID, channels: Sequence[Channel], now: datetime, collector: str = OWN, case_id: UUID | None = None
+) -> tuple[dict[Channel, Clearance], Known]:
+    """Judge several channels for one debtor from one reading; gives the clearances and what was read."""
+    known = _read({borrower_id}, now)
+    asked = {one: Asked(borrower_id=borrower_id, channel=one, case_id=case_id) for one in channels}
+    found = {one: _judged(known, gather(known, ask, now=now, collector=collector)) for one, ask in asked.items()}
+    return found, known

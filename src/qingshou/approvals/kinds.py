@@ -30,6 +30,8 @@ class Decided:
 
 
 Effect = Callable[[Decided, Actor, datetime], None]
+# (request, what became of it: REJECTED, WITHDRAWN or EXPIRED, by whom, when)
+Release = Callable[[Decided, str, Actor, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Kind:
     """One kind of request.
 
     `permission` must be held by whoever decides, on top of the limits; `on_approved` runs in the decision's
-    transaction, so that an approval without its effect, or an effect without approval, cannot be.
+    transaction, so that an approval without its effect, or an effect without approval, cannot be. `on_declined` runs
+    likewise when a request is rejected, withdrawn or lapses, so that what waited for it waits no longer.
     """
 
     code: str
@@ -46,6 +49,7 @@ class Kind:
     phrase: "str | Promise"
     # address of the subject's page, for the queue
     href: Callable[[UUID], str] | None = None
+    on_declined: Release | None = None
 
 
 class UnknownKind(BadInput):
@@ -64,9 +68,10 @@ def register_kind(
     on_approved: Effect,
     phrase: "str | Promise",
     href: Callable[[UUID], str] | None = None,
+    on_declined: Release | None = None,
 ) -> None:
     """Make a kind of request known; a feature does so when the application starts."""
-    _kinds[code] = Kind(code, permission, on_approved, phrase, href)
+    _kinds[code] = Kind(code, permission, on_approved, phrase, href, on_declined)
 
 
 def kind_of(code: str) -> Kind:

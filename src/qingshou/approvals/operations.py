@@ -117,7 +117,9 @@ def reject(*, request_id: UUID, decider: Any, now: datetime, note: str) -> Appro
     with transaction.atomic():
         asked = _locked(request_id)
         _ensure_may(asked, decider, now)
-        _decide(asked, Status.REJECTED, actor_of(decider), now, _reason(note))
+        reason, actor = _reason(note), actor_of(decider)
+        _release(asked, Status.REJECTED, actor, now)
+        _decide(asked, Status.REJECTED, actor, now, reason)
     return asked
 
 
@@ -129,6 +131,7 @@ def withdraw(*, request_id: UUID, actor: Actor, now: datetime) -> ApprovalReques
             raise ApprovalRefused("Only who asked can withdraw a request.")
         if asked.status != Status.PENDING:
             raise NotPending("This request has been decided already.", status=asked.status)
+        _release(asked, Status.WITHDRAWN, actor, now)
         asked.status, asked.decided_at = Status.WITHDRAWN, now
         asked.save()
         _record(asked, "APPROVAL_WITHDRAWN", actor, now)
@@ -191,7 +194,15 @@ def _expire_pending(kind: str, subject_id: UUID, now: datetime) -> None:
         _lapse(asked, SYSTEM, now)
 
 
+def _release(asked: ApprovalRequest, status: Status, actor: Actor, now: datetime) -> None:
+    """Let go what waited for a request that comes to nothing; before the subject's chain, as an effect is."""
+    release = kind_of(asked.kind).on_declined
+    if release is not None:
+        release(_decided(asked), status.value, actor, now)
+
+
 def _lapse(asked: ApprovalRequest, actor: Actor, now: datetime) -> None:
+    _release(asked, Status.EXPIRED, actor, now)
     asked.status, asked.decided_at = Status.EXPIRED, now
     asked.save()
     _record(asked, "APPROVAL_EXPIRED", actor, now)

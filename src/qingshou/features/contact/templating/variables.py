@@ -81,3 +81,40 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType({one.code: one for one in _
 def examples_in(language: str) -> dict[str, str]:
     """Return an example value of every variable, in a language."""
     return {code: variable.example(language) for code, variable in VARIABLES.items()}
+
+
+CURRENCY_WORDS = {
+    "zh-hans": {
+        "CNY": "元",
+        "HKD": "港元",
+        "TWD": "新台币元",
+        "USD": "美元",
+        "EUR": "欧元",
+        "GBP": "英镑",
+        "JPY": "日元",
+    },
+    "zh-hant": {
+        "CNY": "人民幣元",
+        "HKD": "港元",
+        "TWD": "元",
+        "USD": "美元",
+        "EUR": "歐元",
+        "GBP": "英鎊",
+        "JPY": "日圓",
+    },
+}
+
+
+def currency_words(currency: str, language: str) -> str:
+    """Return a currency as it is written behind an amount; its code where there is no word."""
+    return CURRENCY_WORDS.get(language, {}).get(currency, currency)
+
+
+def nearest_language(code: str) -> str:
+    """Return which of our languages a language code of a tape or a person means; '' where it means none of them."""
+    bare = code.strip().lower().replace("_", "-")
+    if bare in LANGUAGES:
+        return bare
+    if bare.startswith("zh"):
+        return "zh-hant" if any(part in bare for part in ("hant", "tw", "hk", "mo")) else "zh-hans"
+    return "en" if bare.split("-")[0] == "en" else ""

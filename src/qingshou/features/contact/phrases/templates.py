@@ -1,0 +1,127 @@
+"""Words of templates: what they are for, tones, states, variables, and what is found in a wording."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qingshou.audit.phrases import register_actions
+
+ACTIONS = {
+    "TEMPLATE_DRAFTED": _("Wording drafted"),
+    "TEMPLATE_CHANGED": _("Draft of a wording changed"),
+    "TEMPLATE_ASKED": _("Approval of a wording asked for"),
+    "TEMPLATE_APPROVED": _("Wording approved"),
+    "TEMPLATE_REJECTED": _("Wording rejected"),
+    "TEMPLATE_RETURNED": _("Wording is a draft again"),
+    "TEMPLATE_RETIRED": _("Wording retired"),
+    "CONTACT_WORDS_CHANGED": _("Own words of the wording check changed"),
+    "CONTACT_DETAILS_CHANGED": _("Details shown in messages changed"),
+}
+register_actions(ACTIONS)
+
+APPROVALS = {
+    "TEMPLATE_VERSION": _("Wording of a message"),
+    "TEMPLATE_SET": _("Wordings of several messages"),
+}
+
+CODES = {
+    "REMINDER_BEFORE_DUE": _("Reminder before the due date"),
+    "REMINDER": _("First reminder"),
+    "MISSED_PAYMENT": _("Missed payment"),
+    "WE_TRIED_TO_CALL": _("We tried to call"),
+    "OPTIONS": _("Options offered"),
+    "CALL_BACK_ASKED": _("Call-back agreed"),
+    "PROMISE_CONFIRMED": _("Promise confirmed"),
+    "PROMISE_TOMORROW": _("Reminder of a promise"),
+    "PROMISE_BROKEN": _("Promise not kept"),
+    "DEADLINE": _("Deadline"),
+    "FINAL_NOTICE": _("Last reminder of the stage"),
+    "HARDSHIP_OFFER": _("Offer in hardship"),
+    "PAYMENT_RECEIVED": _("Payment received"),
+    "OPT_OUT_CONFIRMED": _("Opt-out confirmed"),
+    "WRONG_PERSON_SORRY": _("Apology to a wrong person"),
+}
+
+CHANNELS = {
+    "SMS": _("SMS"),
+    "EMAIL": _("E-mail"),
+    "POST": _("Letter"),
+    "SOCIAL": _("Any social app"),
+    "WECOM": _("WeCom"),
+    "DINGTALK": _("DingTalk"),
+    "WHATSAPP": "WhatsApp",
+    "TELEGRAM": "Telegram",
+    "LINE": "LINE",
+}
+
+TONES = {
+    "FRIENDLY": pgettext_lazy("tone", "Friendly"),
+    "NEUTRAL": pgettext_lazy("tone", "Neutral"),
+    "FIRM": pgettext_lazy("tone", "Firm"),
+    "FORMAL": pgettext_lazy("tone", "Formal"),
+}
+
+STATES = {
+    "DRAFT": pgettext_lazy("wording", "Draft"),
+    "PENDING": pgettext_lazy("wording", "Waits for approval"),
+    "APPROVED": pgettext_lazy("wording", "In use"),
+    "REJECTED": pgettext_lazy("wording", "Rejected"),
+    "RETIRED": pgettext_lazy("wording", "Retired"),
+}
+
+LEVELS = {
+    "ERROR": pgettext_lazy("wording", "Not allowed"),
+    "WARNING": pgettext_lazy("wording", "Think again"),
+}
+
+VARIABLES = {
+    "debtor_name": _("Name of the debtor"),
+    "lender_name": _("Name of the lender"),
+    "case_number": _("Number of the case"),
+    "loan_ref_tail": _("Last four characters of the loan number"),
+    "amount_due": _("Amount overdue"),
+    "currency": _("Currency"),
+    "due_date": _("Date of the oldest unpaid instalment"),
+    "overdue_days": _("Days overdue"),
+    "next_amount": _("Amount of the next instalment"),
+    "next_due_date": _("Date of the next instalment"),
+    "pay_by_date": _("Date by which we ask for an answer"),
+    "promise_amount": _("Amount promised"),
+    "promise_date": _("Date promised"),
+    "call_back_date": _("Date of the call-back agreed"),
+    "paid_amount": _("Amount of the last payment"),
+    "paid_date": _("Date of the last payment"),
+    "contact_phone": _("Telephone number of the lender"),
+    "pay_link": _("Address of the lender's payment page"),
+    "agent_name": _("Name of the person in charge"),
+    "opt_out_words": _("Word to reply with to opt out"),
+    "today": _("Today's date"),
+    "collector_notice": _("Notice of a debt collector, where the law wants it"),
+}
+
+FINDINGS = {
+    "ARREST": _("Speaks of arrest, police or a crime: owing money is none"),
+    "VIOLENCE": _("Threatens or intimidates"),
+    "FALSE_AUTHORITY": _("Speaks as or for a court, the police or an authority"),
+    "BLACKLIST": _("Threatens with a blacklist, travel, work or family"),
+    "CREDIT_BUREAU": _("Speaks of the credit record: say only what is true and will be done"),
+    "SHAMING": _("Threatens to make the debt public"),
+    "THIRD_PERSONS": _("Threatens to tell or involve family, friends or the employer"),
+    "NEW_DEBT": _("Pushes to borrow or sell in order to pay"),
+    "FALSE_URGENCY": _("Presses with a deadline that does not exist"),
+    "OR_ELSE": _("Reads as a threat: say what you offer instead"),
+    "LEGAL": _("Speaks of legal steps though none has been decided"),
+    "VISIT": _("Announces a visit: only where one is planned and allowed"),
+    "INSULT": _("Insults"),
+    "EXTRA_FEES": _("Asks for fees the contract and the law do not give"),
+    "MISLEADING": _("Promises what nobody can give"),
+    "IMPOLITE": _("The debtor is addressed formally"),
+    "SHOUTING": _("Shouts"),
+    "OWN_WORD": _("A word this lender does not use"),
+    "TELLS_OF_DEBT": _("Tells somebody else of the debt"),
+    "SUBJECT_TELLS_OF_DEBT": _("The subject line tells of the debt: others may see it"),
+    "LENDER_MISSING": _("Does not say who writes"),
+    "OPT_OUT_MISSING": _("Does not say how to opt out"),
+    "MINI_MIRANDA_MISSING": _("Lacks the notice of a debt collector"),
+    "NO_WAY_TO_ANSWER": _("Gives no telephone number to answer to"),
+    "SUBJECT_MISSING": _("Has no subject"),
+}

@@ -23,6 +23,7 @@ _WRITTEN = frozenset({
 _REVOKES = re.compile(r"revo[kc]|withdr")
 _RECIPIENT = ("received_by", "collector", "to", "with")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LAST_DAY = re.compile(r"(?:through|until|to)?\s*(\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ def read_cases(given: object) -> list[Case]:
     """
     faults: list[str] = []
     cases = [_case(raw, name, faults) for name, raw in _raw_cases(given, faults)]
-    if not cases and not faults:
-        faults.append("the file: no case and no event is in it; give {debts, events} or a list of events")
+    if not any(case.events for case in cases) and not faults:
+        faults.append("the file: no event is in it; give {debts, events} or a list of events")
     if faults:
         shown = faults[:FAULTS_SHOWN]
         more = f" and {len(faults) - len(shown)} more" if len(faults) > len(shown) else ""
@@ -291,9 +292,9 @@ class _Row:
         return Consent(about, until, days, only_on) if about else None
 
     def _moment(self, name: str, text: str) -> datetime | None:
-        found = _ISO.search(text)
-        if found and len(text) <= len(found[0]) + len("through "):
-            day = self._day(name, found[0])
+        found = _LAST_DAY.fullmatch(text.strip())
+        if found:
+            day = self._day(name, found[1])
             return datetime.combine(day, time.max) if day else None
         try:
             moment = datetime.fromisoformat(text)

@@ -35,19 +35,6 @@ MEMBER_STATES = {
     "STOPPED": _("Stopped before it left"),
 }
 
-MESSAGE_STATES = {
-    "QUEUED": pgettext_lazy("message", "Waiting"),
-    "SENDING": pgettext_lazy("message", "Being handed over"),
-    "SENT": pgettext_lazy("message", "Sent"),
-    "DELIVERED": pgettext_lazy("message", "Delivered"),
-    "READ": pgettext_lazy("message", "Read"),
-    "REPLIED": pgettext_lazy("message", "Replied"),
-    "FAILED": pgettext_lazy("message", "Failed"),
-    "BOUNCED": pgettext_lazy("message", "Returned"),
-    "CANCELLED": pgettext_lazy("message", "Cancelled"),
-    "UNCERTAIN": pgettext_lazy("message", "Uncertain whether it left"),
-}
-
 # why nobody is left alone: one of these must be said
 NO_HOLDOUT = {
     "NOTICE_DUE": _("Everyone must be told: the law or the contract asks for it"),
@@ -80,4 +67,5 @@ OUTCOMES = {
 
 REASONS = {
     "NO_TEMPLATE": _("No approved wording in the person's language for this channel"),
+    "CANNOT_BE_WORDED": _("The wording needs something that is not known of this debtor"),
 }

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from qingshou.features.contact.errors import NoSuchCampaign
 from qingshou.features.contact.models import Campaign, CampaignMember, Message
@@ -18,6 +18,8 @@ from qingshou.features.contact.rules.campaign_states import (
     QUEUED,
     REFUSED,
     RUNNING,
+    STOPPED,
+    UNSENT,
 )
 
 LEFT_THE_HOUSE = ("SENT", "DELIVERED", "READ", "REPLIED", "BOUNCED")
@@ -67,10 +69,11 @@ def list_campaigns(*, limit: int = 500) -> list[Campaign]:
     return list(Campaign.objects.order_by("-made_at", "id")[:limit])
 
 
-def list_running() -> list[UUID]:
-    """Return the campaigns that run, the oldest first: for whoever sees to it that they go on."""
-    running = Campaign.objects.filter(status__in=[PREPARING, RUNNING]).order_by("made_at")
-    return list(running.values_list("id", flat=True))
+def list_unfinished() -> list[tuple[UUID, str]]:
+    """Return (id, status) of campaigns with work left for the worker, the oldest first."""
+    waiting = Message.objects.filter(campaign_id=OuterRef("id"), state="QUEUED")
+    unfinished = Campaign.objects.filter(Q(status__in=[PREPARING, RUNNING]) | Q(Exists(waiting), status=STOPPED))
+    return list(unfinished.order_by("made_at", "id").values_list("id", "status"))
 
 
 def get_campaign(*, campaign_id: UUID) -> Campaign:
@@ -91,7 +94,7 @@ def funnel_of(*, campaign_id: UUID) -> Funnel:
         refused_late=Count("id", filter=Q(state=REFUSED, at__isnull=False)),
         cleared=Count("id", filter=Q(state=CLEARED)),
         queued=Count("id", filter=Q(state=QUEUED)),
-        stopped=Count("id", filter=Q(state="STOPPED")),
+        stopped=Count("id", filter=Q(state=UNSENT)),
     )
     messages = Message.objects.filter(campaign_id=campaign_id).aggregate(
         waiting=Count("id", filter=Q(state__in=["QUEUED", "SENDING"])),

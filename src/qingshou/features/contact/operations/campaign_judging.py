@@ -1,0 +1,199 @@
+"""Preparing a campaign: its people are chosen, lots are drawn, and the door is asked about each. Nothing is sent.
+
+The choice is one statement and one transaction; judging goes on in chunks, each kept with its counts in a transaction
+of its own. A preparation that is killed goes on where it stopped, by the instant at which it began, and so ends the
+same.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from qingshou.audit.actors import Actor
+from qingshou.audit.operations import record
+from qingshou.features.contact.models import Campaign, CampaignMember
+from qingshou.features.contact.operations import door
+from qingshou.features.contact.operations.campaign_wording import Wordings, languages_of
+from qingshou.features.contact.operations.campaigns import ensure_may, lock_campaign, member_counts
+from qingshou.features.contact.queries.segments import FROM, PERSON, where_sql
+from qingshou.features.contact.rules.asked import Asked
+from qingshou.features.contact.rules.campaign_states import (
+    CHOSEN,
+    CLEARED,
+    HELD_OUT,
+    NO_TEMPLATE,
+    PREPARING,
+    READY,
+    REFUSED,
+)  # fmt: skip
+from qingshou.features.contact.rules.facts import Clearance
+from qingshou.features.contact.rules.lots import draw_sql
+from qingshou.features.contact.rules.segments import read_segment
+from qingshou.law.contact.terms import Channel
+from qingshou.tenancy.context import current_tenant_id
+
+CHUNK = 1000
+
+Progress = Callable[[int, int], None]
+
+_CHOOSE = """
+INSERT INTO contact_campaignmember (id, tenant_id, campaign_id, borrower_id, case_id, position, is_held_out, draw,
+    state, channel, codes)
+SELECT gen_random_uuid(), %(tenant)s, %(campaign)s, borrower_id, case_id, position, draw < %(share)s, draw, 'CHOSEN',
+    %(channel)s, '{{}}'
+FROM (SELECT c.borrower_id, c.id AS case_id, row_number() OVER (ORDER BY c.number) AS position, {draw} AS draw
+      {source} WHERE {where}) AS chosen
+"""
+
+_WRITE = """
+UPDATE contact_campaignmember m SET state = given.state, next_at = given.next_at,
+    codes = string_to_array(given.codes, ',')
+FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(codes)s::text[], %(next)s::timestamptz[])
+    AS given(id, state, codes, next_at)
+WHERE m.id = given.id
+"""
+
+
+def prepare_campaign(
+    *, campaign_id: UUID, actor: Actor, now: datetime, at: datetime | None = None, progress: Progress | None = None
+) -> Campaign:
+    """Choose the campaign's people, draw their lots, and judge each at the door.
+
+    Takes   at        when the first message would leave; now, where not given
+            progress  is told how many of how many are judged
+    Gives   the campaign, READY; one that is ready already is judged anew over the same people and lots
+    Stops   NotNow    it runs, is done or was stopped
+    """
+    begin_preparing(campaign_id=campaign_id, now=now, at=at)
+    return go_on_preparing(campaign_id=campaign_id, actor=actor, now=now, progress=progress)
+
+
+def begin_preparing(*, campaign_id: UUID, now: datetime, at: datetime | None = None) -> Campaign:
+    """Mark a campaign as being prepared; one that is being prepared already stays as it is."""
+    with transaction.atomic():
+        campaign = lock_campaign(campaign_id)
+        ensure_may("PREPARE", campaign)
+        if campaign.status == PREPARING:
+            return campaign
+        if campaign.status == READY:
+            campaign.members.update(state=CHOSEN, codes=[], next_at=None)
+        kept = {name: value for name, value in campaign.progress.items() if name in ("no_holdout", "chosen")}
+        campaign.status, campaign.prepared_at = PREPARING, None
+        campaign.progress = kept | {"judged": 0, "judged_at": now.isoformat(), "at": (at or now).isoformat()}
+        campaign.save(update_fields=["status", "prepared_at", "progress"])
+    return campaign
+
+
+def go_on_preparing(*, campaign_id: UUID, actor: Actor, now: datetime, progress: Progress | None = None) -> Campaign:
+    """Do what is left of a preparation; one that is done comes back as it is."""
+    campaign = _choose(campaign_id)
+    while campaign.status == PREPARING:
+        if progress is not None:
+            progress(campaign.progress["judged"], campaign.progress["chosen"])
+        campaign = _judge_next(campaign_id, actor, now)
+    if progress is not None and campaign.status == READY:
+        progress(campaign.progress["judged"], campaign.progress["chosen"])
+    return campaign
+
+
+def _choose(campaign_id: UUID) -> Campaign:
+    """Choose the members unless they are chosen: all of them and the count, or nothing."""
+    with transaction.atomic():
+        campaign = lock_campaign(campaign_id)
+        if campaign.status != PREPARING or "chosen" in campaign.progress:
+            return campaign
+        segment, _ = read_segment(campaign.segment)
+        where, given = where_sql(segment)
+        statement = _CHOOSE.format(
+            draw=draw_sql(seed_sql="%(seed)s::bigint::text", person_sql=PERSON), source=FROM, where=where
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                statement,
+                given | {"tenant": current_tenant_id(), "campaign": campaign.id, "seed": campaign.seed,
+                         "share": campaign.holdout_share, "channel": campaign.channel},
+            )  # fmt: skip
+            campaign.progress = campaign.progress | {"chosen": cursor.rowcount}
+        campaign.save(update_fields=["progress"])
+    return campaign
+
+
+def _judge_next(campaign_id: UUID, actor: Actor, now: datetime) -> Campaign:
+    """Judge one chunk and keep it with its counts; at the end the campaign is ready."""
+    with transaction.atomic():
+        campaign = lock_campaign(campaign_id)
+        if campaign.status != PREPARING:
+            return campaign
+        members = list(campaign.members.filter(state=CHOSEN).order_by("position")[:CHUNK])
+        if not members:
+            return _end(campaign, actor, now)
+        judged = list(_judged(campaign, members))
+        _write(judged)
+        articles = campaign.progress.get("articles", {})
+        for _, clearance, _ in judged:
+            note_articles(articles, clearance)
+        campaign.progress = campaign.progress | {
+            "judged": campaign.progress["judged"] + len(members),
+            "articles": articles,
+        }
+        campaign.save(update_fields=["progress"])
+    return campaign
+
+
+def _judged(
+    campaign: Campaign, members: Sequence[CampaignMember]
+) -> Iterator[tuple[CampaignMember, Clearance, list[str]]]:
+    """Ask the door about each member at its own turn; those left alone too, so that both arms are alike."""
+    at, begun = (datetime.fromisoformat(campaign.progress[name]) for name in ("at", "judged_at"))
+    wordings = Wordings(campaign)
+    languages = languages_of([member.borrower_id for member in members])
+    asked = [
+        Asked(borrower_id=member.borrower_id, case_id=member.case_id, channel=Channel(member.channel),
+                   at=at + turn_of(campaign, member.position - 1))
+        for member in members
+    ]  # fmt: skip
+    for member, clearance in zip(members, door.clear_many(asked=asked, now=begun), strict=True):
+        codes = list(dict.fromkeys(reason.code for reason in clearance.reasons))
+        if wordings.of(member.channel, languages[member.borrower_id]) is None:
+            codes.append(NO_TEMPLATE)
+        yield member, clearance, codes
+
+
+def turn_of(campaign: Campaign, turn: int) -> timedelta:
+    """Return how long after the first message the one of a turn leaves, by the campaign's throttle."""
+    return timedelta(minutes=1) * turn / campaign.per_minute
+
+
+def note_articles(articles: dict[str, list[dict[str, Any]]], clearance: Clearance) -> None:
+    """Keep the articles each reason rested on, each once."""
+    for reason in clearance.reasons:
+        if reason.article is not None:
+            told, known = asdict(reason.article), articles.setdefault(reason.code, [])
+            if told not in known:
+                known.append(told)
+
+
+def _write(judged: Sequence[tuple[CampaignMember, Clearance, list[str]]]) -> None:
+    given: dict[str, list[object]] = {"ids": [], "states": [], "codes": [], "next": []}
+    for member, clearance, codes in judged:
+        state = HELD_OUT if member.is_held_out else REFUSED if codes else CLEARED
+        given["ids"].append(member.id)
+        given["states"].append(state)
+        given["codes"].append(",".join(codes))
+        given["next"].append(clearance.next_at if codes else None)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, given)
+
+
+def _end(campaign: Campaign, actor: Actor, now: datetime) -> Campaign:
+    counts = member_counts(campaign)
+    campaign.status, campaign.prepared_at = READY, now
+    campaign.progress = campaign.progress | {"members": counts}
+    campaign.save(update_fields=["status", "prepared_at", "progress"])
+    record(subject_kind="CAMPAIGN", subject_id=campaign.id, action="CAMPAIGN_PREPARED", actor=actor, now=now,
+           facts={"members": counts, "judged_at": campaign.progress["judged_at"]})  # fmt: skip
+    return campaign

@@ -48,6 +48,7 @@ class Environment(BaseSettings):
     trusted_proxies_count: int = 0
     time_zone: str = "Asia/Shanghai"
     email_url: str = ""
+    channels: str = ""
     behind_tls: bool = True
     log_level: str = "INFO"
 

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from qingshou.config.channels import read_channels
 from qingshou.config.database import django_databases
 from qingshou.config.environment import Mode, read_environment
 
@@ -192,6 +193,14 @@ EMAIL_HOST, EMAIL_PORT = _email.hostname or "", _email.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_email.username or ""), unquote(_email.password or "")
 EMAIL_USE_TLS = _email.scheme == "smtp+tls"
 DEFAULT_FROM_EMAIL = parseaddr(f"qingshou@{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}")[1]
+# lender code -> channel -> adapter and its fields
+QINGSHOU_CHANNELS = read_channels(
+    ENVIRONMENT.channels,
+    mode=MODE,
+    home=QINGSHOU_HOME,
+    email_url=ENVIRONMENT.email_url,
+    email_from=DEFAULT_FROM_EMAIL,
+)
 
 LOGGING = {
     "version": 1,

@@ -78,6 +78,10 @@ class AliyunSms:
     def __repr__(self) -> str:
         return f"<AliyunSms {self._url}>"
 
+    def close(self) -> None:
+        """Close the connections kept open."""
+        self._peer.close()
+
     def _call(self, action: str, parameters: Mapping[str, str], *, is_asking: bool) -> dict[str, Any]:
         """Make one signed call and return its JSON; every failure is read from the status and from `Code`."""
         form = {

@@ -61,6 +61,10 @@ class HttpSms:
     def __repr__(self) -> str:
         return f"<HttpSms {self._url}>"
 
+    def close(self) -> None:
+        """Close the connections kept open."""
+        self._peer.close()
+
     def _post(self, path: str, payload: Mapping[str, object], *, key: UUID, is_asking: bool) -> Any:
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         timestamp = str(int(self._now().timestamp()))

@@ -65,6 +65,10 @@ class TwilioSms:
     def __repr__(self) -> str:
         return f"<TwilioSms {self._account}>"
 
+    def close(self) -> None:
+        """Close the connections kept open."""
+        self._peer.close()
+
     def send(self, message: Outgoing) -> Handed:
         """Hand one text message over; stops with Rejected, Unreachable or AnswerLost."""
         form = {"To": "+" + message.to.lstrip("+"), "Body": message.body, **self._from}

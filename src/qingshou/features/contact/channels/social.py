@@ -111,6 +111,10 @@ class Social:
     def __repr__(self) -> str:
         return f"<Social {self.code}>"
 
+    def close(self) -> None:
+        """Close the connections kept open."""
+        self._client.close()
+
     def send(self, message: Outgoing) -> Handed:
         """Hand one message over; stops with Rejected, Unreachable or AnswerLost."""
         transport = _Transport(self._client, self._base_url)

@@ -17,7 +17,7 @@ import phonenumbers
 from qingshou.features.contact.channels.reading import key_of
 from qingshou.features.contact.channels.telephone import e164
 from qingshou.features.contact.channels.web_peer import WebPeer, checked_url, stop_on
-from qingshou.kernel.errors import BadInput, NotFound
+from qingshou.kernel.errors import NotFound
 from qingshou.law.contact.terms import Channel
 
 _PROVIDER = "The telephone exchange"
@@ -53,6 +53,7 @@ class AriExchange:
     def __init__(
         self, *, url: str, user: str, password: str, app: str = "qingshou", agent_endpoint: str = "PJSIP/{extension}",
         party_endpoint: str = "PJSIP/{number}@trunk", caller_id: str = "", ring_s: int = 30, country: str = "CN",
+        extensions: Mapping[str, str] | None = None,
         number_form: str = "e164", recording_format: str = "wav", timeout_s: float = 10.0,
     ) -> None:  # fmt: skip
         """Take the settings.
@@ -60,12 +61,14 @@ class AriExchange:
         Takes   url              http://127.0.0.1:8088/ari, or https://
                 agent_endpoint   the collector's telephone; {extension} is put in
                 party_endpoint   the way out; {number} is put in
+                extensions       sign-in name of a collector -> extension
                 number_form      e164 (+8613...), digits (8613...) or national (13...)
         """
         self.url, self.app = checked_url(url, setting="PHONE.url"), app
         self.auth = (user, password)
         self._agent_endpoint, self._party_endpoint = agent_endpoint, party_endpoint
         self._caller_id, self._ring_s, self._country = caller_id, ring_s, country
+        self._extensions = dict(extensions or {})
         self._number_form, self._format = number_form, recording_format
         self._peer = WebPeer(provider=_PROVIDER, timeout_s=timeout_s, auth=self.auth)
 
@@ -91,18 +94,22 @@ class AriExchange:
             stop_on(answer.status_code, provider=_PROVIDER, is_asking=is_asking)
         return answer
 
-    def place(self, *, key: UUID, extension: str, number: str) -> str:
+    def originate(self, *, key: UUID, number: str, caller: str) -> str:
         """Ring the collector's telephone; when it is picked up, the follower rings the number.
 
-        Takes   extension   of the collector's telephone; letters, digits, - and _ only
-                number      of the person, read in the country of the settings
-        Gives   str         the exchange's id of the call: the same for the same key
+        Takes   number   of the person, read in the country of the settings
+                caller   the collector's sign-in name, whose extension the settings hold; else it is the extension
+        Gives   str      the exchange's id of the call: the same for the same key
         Stops   BadInput, Rejected, Unreachable, AnswerLost; a call placed already is not placed again
         """
+        extension = self._extensions.get(caller, caller)
         if not extension.isascii() or not extension.replace("-", "").replace("_", "").isalnum():
-            raise BadInput("The collector's extension may hold letters, digits, - and _ only.")
+            raise Rejected(
+                "The settings hold no telephone extension of this collector: enter it in PHONE.extensions.",
+                error_code="NO_EXTENSION",
+            )
         leg = Leg(key, AGENT)
-        self._originate(
+        self._ring(
             leg, endpoint=self._agent_endpoint.format(extension=extension), caller_id=self._caller_id,
             variables={"QINGSHOU_KEY": str(key), "QINGSHOU_NUMBER": self._dialled(number)},
         )  # fmt: skip
@@ -120,7 +127,7 @@ class AriExchange:
         if answer.status_code != 200:
             return False
         number = str(answer.json().get("value", ""))
-        self._originate(
+        self._ring(
             Leg(key, PARTY), endpoint=self._party_endpoint.format(number=number), caller_id=self._caller_id,
             variables={"QINGSHOU_KEY": str(key)}, originator=agent.channel_id,
         )  # fmt: skip
@@ -134,7 +141,7 @@ class AriExchange:
             return phonenumbers.national_significant_number(phonenumbers.parse(digits, None))
         return digits
 
-    def _originate(
+    def _ring(
         self, leg: Leg, *, endpoint: str, caller_id: str, variables: Mapping[str, str], originator: str = ""
     ) -> None:
         body = {

@@ -53,6 +53,12 @@ def adapter_by_code(code: str, choices: Choices) -> Adapter:
     raise NoAdapter("No channel of this lender is served by an adapter of this name.")
 
 
+def per_minute_of(channel: Channel, choices: Choices) -> int | None:
+    """Return how many messages a minute a channel's provider may be given; None: as many as there are."""
+    most: int | None = choices.get(channel.value, {}).get("per_minute")
+    return most
+
+
 def telephone_of(choices: Choices) -> ClickToDial | AriExchange:
     """Return how calls are made: by a link on the page unless an exchange is chosen; stops with NoAdapter."""
     chosen = choices.get(Channel.PHONE.value, {"adapter": "click"})
@@ -163,7 +169,7 @@ def _chosen(channel: Channel, choices: Choices) -> Mapping[str, Any]:
 
 
 def _fields(chosen: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in chosen.items() if name != "adapter"}
+    return {name: value for name, value in chosen.items() if name not in ("adapter", "per_minute")}
 
 
 @functools.lru_cache(maxsize=256)

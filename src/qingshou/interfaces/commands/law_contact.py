@@ -22,6 +22,7 @@ from qingshou.law.contact.door import DRAFTS, contact_law, places, regions
 from qingshou.law.contact.regions import region_code
 from qingshou.law.contact.shape import ContactLaw
 from qingshou.law.contact.terms import Channel
+from qingshou.law.us.reg_f.questions import QUESTIONS, answer
 from qingshou.law.values import title_of
 
 FILE_BYTES_MAX = 100 * 1024 * 1024
@@ -79,15 +80,15 @@ def hours(
         binding = [one.article for one in law.hours if way in one.channels]
         opens_local = opens.replace(tzinfo=local.tzinfo).isoformat(timespec="minutes") if opens else None
         if as_json:
-            answer: dict[str, Any] = {
+            about: dict[str, Any] = {
                 "jurisdiction": jurisdiction,
                 "region": region,
                 "at": local.isoformat(),
                 "zone": zone,
             }
-            answer |= {"channel": way.value, "open": not reasons, "next_opening": opens_local}
-            answer |= {"reasons": reasons_json(reasons), "articles": [article_json(one) for one in binding]}
-            echo({**answer, "notes": [article_json(one) for one in law.notes]})
+            about |= {"channel": way.value, "open": not reasons, "next_opening": opens_local}
+            about |= {"reasons": reasons_json(reasons), "articles": [article_json(one) for one in binding]}
+            echo({**about, "notes": [article_json(one) for one in law.notes]})
             return
         console = Console()
         console.print(
@@ -129,6 +130,23 @@ def rules(
             console.print(table)
 
 
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help=f"One of {', '.join(QUESTIONS)}.")],
+    fact: Annotated[list[str], typer.Option(help="A fact as name=value; lists with commas.")],
+    as_json: AsJson = False,
+) -> None:
+    """Ask Regulation F beside the count of calls: validation, disputes, opt-outs, consent to texts, records."""
+    with answering(as_json):
+        facts = dict(_fact(one) for one in fact)
+        found = answer({**facts, "ask": question}, question)
+        if as_json:
+            echo({"ask": question, "answer": found.found, "reasons": reasons_json(found.reasons)})
+            return
+        shown = found.found if isinstance(found.found, str) else "\n".join(f"{k}: {v}" for k, v in found.found.items())
+        Console().print(shown, *([reasons_table(found.reasons)] if found.reasons else []), sep="\n", highlight=False)
+
+
 @app.command(name="places")
 def show_places(as_json: AsJson = False) -> None:
     """List the places with contact rules, and their parts with texts of their own."""
@@ -156,6 +174,17 @@ def _read(file: Path) -> Any:
         raise BadInput(f"{file.name} is no JSON ({where}: {error.msg}): correct it there.") from None
     except RecursionError:
         raise BadInput(f"{file.name} is nested too deeply: give cases, or a list of events.") from None
+
+
+def _fact(written: str) -> tuple[str, object]:
+    name, sign, text = written.partition("=")
+    if not sign or not name:
+        raise BadInput(f"'{written[:40]}' is no fact: write name=value, for example sent=2022-04-04.")
+    if text in {"true", "false"}:
+        return name, text == "true"
+    if text.isascii() and text.isdigit() and len(text) < 7:
+        return name, int(text)
+    return name, text.split(",") if "," in text else text
 
 
 def _check_region(jurisdiction: str, region: str) -> None:

@@ -10,7 +10,7 @@ from qingshou.kernel.days import parse_date
 from qingshou.kernel.errors import BadInput
 
 FAULTS_SHOWN = 50
-EVENTS_MAX = 100_000
+EVENTS_MAX = 10_000  # of one case: one debtor's history
 _CALLS = frozenset({
     "call", "phone", "telephone", "voice", "phone_call", "telephone_call", "voice_call", "robocall", "prerecorded_call",
     "ringless_voicemail", "voicemail_drop",

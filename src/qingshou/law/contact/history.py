@@ -15,6 +15,8 @@ ALLOWED, REFUSED = "allowed", "refused"
 T = TypeVar("T")
 LawOn = Callable[[date], ContactLaw]
 _DAY = timedelta(days=1)
+# No counter looks further back; it holds the longest span and what a third person's conditions need.
+_REMEMBERED = timedelta(days=62)
 _CHANNELS = {
     "text": Channel.SMS, "text_message": Channel.SMS, "sms": Channel.SMS, "mms": Channel.SMS, "email": Channel.EMAIL,
     "e_mail": Channel.EMAIL, "letter": Channel.POST, "mail": Channel.POST, "post": Channel.POST, "fax": Channel.POST,
@@ -100,6 +102,7 @@ class _Ledger:
 
     def judge(self, event: Event) -> Finding:
         one = attempt_of(event)
+        self.past = [past for past in self.past if past.day >= one.day - _REMEMBERED]
         reasons: tuple[Reason, ...] = ()
         if not event.is_inbound:
             reasons = self._reasons(one, self.law_on(one.day))

@@ -18,6 +18,7 @@ from qingshou.audit.actors import Actor
 from qingshou.audit.anchors import make_anchor
 from qingshou.features.book.operations import load_working_set
 from qingshou.features.cases.operations import take_day
+from qingshou.features.contact.operations.steps import take_steps
 from qingshou.features.delinquency.operations import classify_day, compare_days, compute_figures
 from qingshou.features.oversight.checks import intake_of, run_checks
 from qingshou.features.oversight.locks import only_run
@@ -131,6 +132,7 @@ class _Day:
             "difference": self._difference,
             "working_set": self._working_set,
             "cases": self._cases,
+            "contacts": self._contacts,
             "figures": self._figures,
             "anchor": self._anchor,
             "checks": self._checks,
@@ -165,6 +167,10 @@ class _Day:
     def _cases(self) -> StepResult:
         report = take_day(tenant_id=self.tenant_id, as_of=self.as_of, now=self.now, actor=self.actor)
         return StepResult(report.debtors, report.opened + report.updated + report.closed, asdict(report))
+
+    def _contacts(self) -> StepResult:
+        report = take_steps(as_of=self.as_of, now=self.now, actor=self.actor)
+        return StepResult(report.begun + report.stepped + report.ended, report.stepped + report.ended, asdict(report))
 
     def _figures(self) -> StepResult:
         report = compute_figures(tenant_id=self.tenant_id, as_of=self.as_of, home=self.home)

@@ -10,6 +10,8 @@ import pyarrow as pa
 from django.db import connection
 
 from qingshou.audit import verification
+from qingshou.edges import clock
+from qingshou.features.contact.queries.invariants import count_broken
 from qingshou.features.oversight.checks import CHECKS, run_checks
 from qingshou.features.oversight.queries import latest_done
 from qingshou.tenancy.context import using
@@ -54,6 +56,10 @@ def verify(*, tenant_id: UUID, home: Path) -> Verified:
     with using(tenant_id):
         invariants = {check.name: check.invariant for check in CHECKS}
         answers = [Answer(name, invariants[name], count) for name, count in run_checks(tenant_id).items()]
+        answers += [
+            Answer(one.name, one.invariant, count)
+            for one, count in count_broken(tenant_id=tenant_id, on=clock.today(lender.time_zone)).items()
+        ]
         answers.append(_record())
         answers.append(_working_set(tenant_id, home))
     return Verified(lender.code, tuple(answers))

@@ -157,6 +157,7 @@ NOT_PERSONAL = {
     "contact.Decision.arms": "codes and numbers",
     "contact.Decision.arm": "a code of ours",
     "contact.CaseStep.ladder": "a code of ours",
+    "contact.CaseStep.asked_state": "a code of ours",
     "oversight.DayStep.name": "a code of ours",
     "oversight.DayStep.facts": "counts and totals",
 }

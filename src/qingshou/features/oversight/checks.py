@@ -102,8 +102,10 @@ CHECKS = (
     Check(
         "done_days_with_missing_steps",
         "DAY",
+        # the checks are a run's last step: as many steps as its position
         "SELECT count(*) FROM oversight_dayrun r WHERE r.tenant_id = %(tenant)s AND r.status = 'DONE' AND "
-        "(SELECT count(*) FROM oversight_daystep s WHERE s.run_id = r.id) < 8",
+        "(SELECT count(*) FROM oversight_daystep s WHERE s.run_id = r.id) IS DISTINCT FROM "
+        "(SELECT s.position FROM oversight_daystep s WHERE s.run_id = r.id AND s.name = 'checks')",
     ),
 )
 

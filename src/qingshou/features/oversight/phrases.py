@@ -20,6 +20,7 @@ STEPS = {
     "difference": _("Difference to the day before"),
     "working_set": _("Working set"),
     "cases": _("Cases and worklists"),
+    "contacts": _("Steps of contact"),
     "figures": _("Figures"),
     "anchor": _("Record anchored"),
     "checks": _("Checks"),

@@ -7,7 +7,7 @@ from qingshou.tenancy.models import TenantRow
 
 
 class CaseStep(TenantRow):
-    """The step of one case. An answer (or a conversation) sets `answered_at`; the deadline moves the case on."""
+    """The step of one case. An answer sets `answered_on`; with none by `due_on`, the next step begins."""
 
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, primary_key=True, related_name="+")
     ladder = models.CharField(max_length=40)
@@ -15,10 +15,16 @@ class CaseStep(TenantRow):
     step = models.CharField(max_length=40)
     entered_on = models.DateField()
     due_on = models.DateField()
-    answered_at = models.DateTimeField(null=True)
-    is_over = models.BooleanField(default=False)  # the ladder's end was reached
+    answered_on = models.DateField(null=True)
+    # of a step that is a message: when it was asked for, and what became of it (QUEUED, REFUSED, NO_TEMPLATE, TOO_OLD)
+    asked_at = models.DateTimeField(null=True)
+    asked_state = models.CharField(max_length=12, blank=True)
+    is_over = models.BooleanField(default=False)  # the ladder's end was reached, or the case left its stage
 
     class Meta:
         indexes = [
             models.Index(fields=["tenant", "due_on"], condition=Q(is_over=False), name="case_step_due"),
+            models.Index(
+                fields=["tenant", "case"], condition=Q(is_over=False, asked_at__isnull=True), name="case_step_to_ask"
+            ),
         ]

@@ -120,7 +120,7 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
     except operations.NoReason:
         messages.error(request, _("Say why you reject: the reason is kept and shown."))
     except QingshouError as error:  # what the approved act itself stops with; nothing was approved
-        messages.error(request, error.message)
+        messages.error(request, _(error.message))
     return redirect("approvals:request", request_id)
 
 

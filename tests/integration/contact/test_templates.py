@@ -168,13 +168,14 @@ def test_only_drafts_change_and_only_what_rests_is_retired(lead, officer):
 @pytest.mark.parametrize(("given", "stops"), [
     ({"code": "lower"}, BadContactInput), ({"code": "A"}, BadContactInput), ({"channel": "FAX"}, BadContactInput),
     ({"language": "fr"}, BadContactInput), ({"tone": "RUDE"}, BadContactInput), ({"body": "  "}, BadContactInput),
-    ({"body": "字" * 501}, BadContactInput), ({"body": "{nobody}"}, BadTemplate), ({"body": "{debtor_name"}, BadTemplate),
-    ({"body": "{debtor_name.__class__}"}, BadTemplate), ({"subject": "字" * 201, "channel": "EMAIL"}, BadContactInput),
+    ({"body": "字" * 501}, BadContactInput), ({"body": "{nobody}"}, BadTemplate),
+    ({"body": "{debtor_name"}, BadTemplate), ({"body": "{debtor_name.__class__}"}, BadTemplate),
+    ({"subject": "字" * 201, "channel": "EMAIL"}, BadContactInput),
 ])  # fmt: skip
 def test_what_cannot_be_drafted(lead, given, stops):
+    place = {"code": "REMINDER", "channel": "SMS", "language": "zh-hans", "tone": "FRIENDLY", "body": GOOD}
     with pytest.raises(stops):
-        templates.draft(**{"code": "REMINDER", "channel": "SMS", "language": "zh-hans", "tone": "FRIENDLY", "body": GOOD,
-                           "actor": actor_of(lead), "now": NOW} | given)  # fmt: skip
+        templates.draft(**place | given, actor=actor_of(lead), now=NOW)
     assert TemplateVersion.objects.count() == 0
     assert search_events(action="TEMPLATE_DRAFTED") == []
 

@@ -101,7 +101,7 @@ def set_contact_details(*, details: dict[str, str], actor: Actor, now: datetime)
             raise BadContactInput(f"Details are {', '.join(DETAILS)}.")
         kept[name] = tidy(text, one_line=True)
         if len(kept[name]) > VARIABLES[name].length_max:
-            raise BadContactInput(f"At most {VARIABLES[name].length_max} characters.")
+            raise BadContactInput("A word or a detail is too long: shorten it.", most=VARIABLES[name].length_max)
     if kept.get("pay_link") and not kept["pay_link"].startswith("https://"):
         raise BadContactInput("The address of the payment page begins with https://.")
     with transaction.atomic():
@@ -116,9 +116,9 @@ def set_contact_details(*, details: dict[str, str], actor: Actor, now: datetime)
 def _words(given: Sequence[str]) -> list[str]:
     kept = list(dict.fromkeys(bare for word in given if (bare := tidy(word, one_line=True))))
     if len(kept) > WORDS_MAX:
-        raise BadContactInput(f"At most {WORDS_MAX} words.")
+        raise BadContactInput("This is more than can be kept: take some away.", most=WORDS_MAX)
     if any(len(word) > WORD_LENGTH_MAX for word in kept):
-        raise BadContactInput(f"A word has at most {WORD_LENGTH_MAX} characters.")
+        raise BadContactInput("A word or a detail is too long: shorten it.", most=WORD_LENGTH_MAX)
     return kept
 
 

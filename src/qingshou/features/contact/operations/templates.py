@@ -184,7 +184,7 @@ def _fit(body: str, subject: str, channel: str) -> tuple[str, str]:
     variables_in(said)
     over = limit_of(channel).over(said)
     if over:
-        raise BadContactInput(f"The text is {over} too long for this channel: shorten it.", over=over)
+        raise BadContactInput("The text is too long for this channel: shorten it.", over=over)
     return (title if channel in ("EMAIL", "POST") else ""), said
 
 

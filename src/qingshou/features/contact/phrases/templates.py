@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qingshou.audit.phrases import register_actions
+from qingshou.features.contact.phrases.door import CHANNELS as CONTACT_CHANNELS
 
 ACTIONS = {
     "TEMPLATE_DRAFTED": _("Wording drafted"),
@@ -41,16 +42,9 @@ CODES = {
     "WRONG_PERSON_SORRY": _("Apology to a wrong person"),
 }
 
-CHANNELS = {
-    "SMS": _("SMS"),
-    "EMAIL": _("E-mail"),
-    "POST": _("Letter"),
+CHANNELS = {code: CONTACT_CHANNELS[code] for code in ("SMS", "EMAIL", "POST")} | {
     "SOCIAL": _("Any social app"),
-    "WECOM": _("WeCom"),
-    "DINGTALK": _("DingTalk"),
-    "WHATSAPP": "WhatsApp",
-    "TELEGRAM": "Telegram",
-    "LINE": "LINE",
+    **{code: CONTACT_CHANNELS[code] for code in ("WECOM", "DINGTALK", "WHATSAPP", "TELEGRAM", "LINE")},
 }
 
 TONES = {
@@ -125,3 +119,31 @@ FINDINGS = {
     "NO_WAY_TO_ANSWER": _("Gives no telephone number to answer to"),
     "SUBJECT_MISSING": _("Has no subject"),
 }
+
+# why a template cannot be read
+FAULTS = {
+    "CLOSING": _("A closing brace has no opening one: write }} for the sign itself."),
+    "NO_NAME": _("In braces stands the name of a variable and nothing else: {debtor_name}."),
+    "UNKNOWN": _("There is no such variable: choose one of the list."),
+}
+
+# what operations on templates stop with, so that the edge finds the words
+REFUSALS = (
+    _("Only a draft can be changed: write a new version."),
+    _("Only a draft can be handed in: one of these is none."),
+    _("Two of these are versions of one template: ask for one of them."),
+    _("One of these wordings no longer waits for approval."),
+    _("This version cannot be retired now."),
+    _("Say why: the reason is kept."),
+    _("A template's code has 2 to 40 capital letters, digits and underscores."),
+    _("A wording needs words."),
+    _("The wording says what may not be said, or leaves out what must be said: see what is marked."),
+    _("Whoever wrote at a wording cannot approve it: ask a second person."),
+    _("Whoever puts wordings in cannot approve them: name a second person."),
+    _("The text is too long for this channel: shorten it."),
+    _("The address of the payment page begins with https://."),
+    _("A word or a detail is too long: shorten it."),
+    _("This is more than can be kept: take some away."),
+    _("Say why: the reason is kept and shown."),
+    _("There is no such wording."),
+)

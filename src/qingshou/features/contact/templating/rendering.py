@@ -95,27 +95,27 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
             begin = at
             continue
         if character == "}":
-            raise _bad(text, at, "A closing brace has no opening one: write }} for the sign itself.")
+            raise _bad(text, at, "CLOSING", "A closing brace has no opening one: write }} for the sign itself.")
         if begin < at:
             yield text[begin:at], False
         name = _NAME.match(text, at + 1)
         end = name.end() if name else at + 1
         if name is None or text[end : end + 1] != "}":
-            raise _bad(text, at, "In braces stands the name of a variable and nothing else: {debtor_name}.")
+            raise _bad(text, at, "NO_NAME", "In braces stands the name of a variable and nothing else: {debtor_name}.")
         if name.group() not in VARIABLES:
-            raise _bad(text, at, f"There is no variable '{name.group()}': choose one of the list.")
+            raise _bad(text, at, "UNKNOWN", f"There is no variable '{name.group()}': choose one of the list.")
         yield name.group(), True
         at = begin = end + 1
     if begin < len(text):
         yield text[begin:], False
 
 
-def _bad(text: str, at: int, why: str) -> BadTemplate:
+def _bad(text: str, at: int, fault: str, why: str) -> BadTemplate:
     line = text.count("\n", 0, at) + 1
     column = at - (text.rfind("\n", 0, at) + 1) + 1
     return BadTemplate(
         f"Line {line}, character {column}: {why}",
-        position=at, line=line, column=column, given=text[at : at + _PLACE_SHOWN],
+        fault=fault, position=at, line=line, column=column, given=text[at : at + _PLACE_SHOWN],
     )  # fmt: skip
 
 

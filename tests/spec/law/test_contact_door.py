@@ -143,3 +143,8 @@ def test_the_next_opening_holds_all_texts_and_the_law_of_its_own_day():
     assert next_opening(lambda day: both if day == ON else only_early, local("2026-11-23T13:00"), Channel.PHONE) == (
         local("2026-11-24T08:00")
     )
+
+
+def test_agreement_opens_the_hours_only_where_the_text_says_so():
+    agreed = {place for place in places() for one in contact_law(jurisdiction=place, on=ON).hours if one.by_consent}
+    assert agreed == {"china", "indonesia", "philippines", "us"}

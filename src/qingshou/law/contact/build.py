@@ -24,9 +24,12 @@ def hours(
     *,
     channels: frozenset[Channel] = TIMED,
     is_holiday: Callable[[date], bool] | None = None,
-    by_consent: bool = True,
+    by_consent: bool = False,
 ) -> Hours:
-    """Return a text's contact hours on a date, from its `..._opens` and `..._closes` values."""
+    """Return a text's contact hours on a date, from its `..._opens` and `..._closes` values.
+
+    `by_consent` only where the text itself lets the person agree to other hours.
+    """
     windows: dict[DayClass, Window | None] = {}
     taken: list[Taken] = []
     for kind in DayClass:

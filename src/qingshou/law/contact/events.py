@@ -190,7 +190,8 @@ class _Row:
             self.fault("channel", "write call, text, email, letter or another known channel")
         is_call = channel in _CALLS
         debts = self._ids("debts", needed=not is_inbound)
-        about = self._ids("conversation_about", needed=False) or debts
+        # An empty list says that no debt was spoken of; without the field it was those of the contact.
+        about = debts if self.raw.get("conversation_about") is None else self._ids("conversation_about", needed=False)
         outcome = word(self.raw.get("outcome"))
         if is_call and not outcome:
             self.fault("outcome", "say how the call ended, for example no_answer, busy or conversation")

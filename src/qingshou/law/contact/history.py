@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from qingshou.kernel.verdict import Reason
 from qingshou.law.contact.clock import closed_reasons
-from qingshou.law.contact.events import Case, Event
+from qingshou.law.contact.events import Case, Consent, Event
 from qingshou.law.contact.shape import Cap, ContactLaw, Counts, Gap, OneChannel, Quiet, Span, ThirdPersons, Unit
 from qingshou.law.contact.terms import UNANSWERED, Channel, Outcome, Party, Place
 
@@ -98,7 +98,7 @@ def judge_history(case: Case, law_on: LawOn) -> tuple[Finding, ...]:
 class _Ledger:
     law_on: LawOn
     past: list[Attempt] = field(default_factory=list)
-    consents: dict[str, datetime] = field(default_factory=dict)
+    consents: dict[str, tuple[Consent, datetime]] = field(default_factory=dict)
 
     def judge(self, event: Event) -> Finding:
         one = attempt_of(event)
@@ -112,7 +112,7 @@ class _Ledger:
     def _reasons(self, one: Attempt, law: ContactLaw) -> tuple[Reason, ...]:
         if one.party is Party.ATTORNEY:
             return ()
-        agreed = bool(one.debts) and all(debt in self.consents and one.at <= self.consents[debt] for debt in one.debts)
+        agreed = bool(one.debts) and all(self._has_agreed(debt, one) for debt in one.debts)
         hours = [each for each in law.hours if not (agreed and each.by_consent)]
         found = list(closed_reasons(hours, one.at, one.channel))
         for cap in law.caps:
@@ -136,7 +136,13 @@ class _Ledger:
             self.consents.pop(debt, None)
         if event.consent is not None:
             for debt in event.consent.debts:
-                self.consents[debt] = event.consent.ends(event.at, None)
+                self.consents[debt] = (event.consent, event.consent.ends(event.at, None))
+
+    def _has_agreed(self, debt: str, one: Attempt) -> bool:
+        if debt not in self.consents:
+            return False
+        consent, ends = self.consents[debt]
+        return one.at <= ends and consent.holds_on(one.day)
 
     def _over(self, cap: Cap, one: Attempt) -> list[Reason]:
         if one.channel not in cap.channels or one.party not in cap.parties or not _is_at(cap, one):

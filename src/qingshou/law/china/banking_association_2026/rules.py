@@ -18,7 +18,7 @@ def contact(on: date) -> ContactLaw:
     return ContactLaw(
         place=LAW.jurisdiction,
         on=on,
-        hours=(hours(LAW, on),),
+        hours=(hours(LAW, on, by_consent=True),),
         caps=(cap(LAW, on, "dials_a_day", unit=Unit.NUMBER, channels=frozenset({Channel.PHONE}), by_consent=True),),
         third_persons=(
             ThirdPersons(

@@ -19,7 +19,7 @@ def contact(on: date) -> ContactLaw:
     return ContactLaw(
         place=LAW.jurisdiction,
         on=on,
-        hours=(hours(LAW, on),),
+        hours=(hours(LAW, on, by_consent=True),),
         caps=(
             cap(
                 LAW,

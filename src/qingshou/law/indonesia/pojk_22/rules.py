@@ -18,5 +18,5 @@ def contact(on: date) -> ContactLaw:
     return ContactLaw(
         place=LAW.jurisdiction,
         on=on,
-        hours=(hours(LAW, on, is_holiday=public_holidays("ID")),),
+        hours=(hours(LAW, on, is_holiday=public_holidays("ID"), by_consent=True),),
     )

@@ -52,6 +52,8 @@ def event(text):
             made["placed_by" if key == "by" else "received_by"] = value
         elif key in {"debts", "consent_for", "consent_revoked_for"}:
             made[key] = value.split("+")
+        elif key in {"conversation_about", "consent_dates"}:
+            made[key] = value.split(",") if value else []
         elif key == "consent":
             made["consent_for"] = made["debts"]
         elif not value:

@@ -75,6 +75,13 @@ def reveal_many(
     return shown
 
 
+def log_read(
+    *, subject_kind: str, subject_id: UUID, names: Sequence[str], reader: Reader, role: str, purpose: str, now: datetime
+) -> None:
+    """Log that somebody is given one person's data that no column holds: a recording that is played."""
+    _log(subject_kind, [subject_id], reader, role, purpose, now, sorted(names), [])
+
+
 def _opened(fields: Mapping[str, Sealed], role: str) -> Shown:
     keys = current_keyring()
     opened: Shown = {}

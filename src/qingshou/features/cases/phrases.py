@@ -43,6 +43,9 @@ NEXT_ACTIONS = {
     "REVIEW_STAGE": _("Decide how to go on: time has passed"),
     "ASSIGN": _("Assign to someone"),
     "WAIT": _("Wait for an answer"),
+    "CHECK_PROMISE": _("Check that the promise was kept"),
+    "LOOK_INTO": _("Look into what the debtor says"),
+    "FIND_CONTACT": _("Find a way to reach the debtor"),
     "CHECK_MISSING_LOAN": _("Find out why the loan left the tape"),
 }
 

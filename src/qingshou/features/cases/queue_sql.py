@@ -26,7 +26,8 @@ def tier_sql(values: QueueValues, *, row: str) -> str:
         "LEGAL_DEADLINE": f"{row}.legal_deadline_on <= {day} + {values.legal_deadline_days_max:d}",
         "SPECIALIST": f"{row}.is_specialist",
         "CALL_BACK_DUE": f"{row}.next_action = 'CALL_BACK' AND {row}.next_action_on <= {day}",
-        "PROMISE_DUE": f"{row}.promise_due_on = {day}",
+        "PROMISE_DUE": f"{row}.promise_due_on = {day} "
+        f"OR {row}.next_action = 'CHECK_PROMISE' AND {row}.next_action_on <= {day}",
         "PROMISE_BROKEN": f"{row}.promise_broken_on BETWEEN {day} - 1 AND {day}",
         "NEVER_PAID": f"{row}.is_never_paid",
         "ABOUT_TO_ROLL": rolls or "FALSE",

@@ -130,7 +130,8 @@ def _fits(values: QueueValues, facts: QueueFacts) -> Iterable[tuple[str, bool]]:
     yield "LEGAL_DEADLINE", facts.legal_deadline_on is not None and facts.legal_deadline_on <= until
     yield "SPECIALIST", facts.is_specialist
     yield "CALL_BACK_DUE", facts.next_action == "CALL_BACK" and is_due
-    yield "PROMISE_DUE", facts.promise_due_on is not None and facts.promise_due_on == as_of
+    is_promise_due = facts.promise_due_on is not None and facts.promise_due_on == as_of
+    yield "PROMISE_DUE", is_promise_due or (facts.next_action == "CHECK_PROMISE" and is_due)
     broken = facts.promise_broken_on
     yield "PROMISE_BROKEN", broken is not None and as_of - timedelta(days=1) <= broken <= as_of
     yield "NEVER_PAID", facts.is_never_paid

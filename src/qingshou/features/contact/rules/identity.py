@@ -10,8 +10,9 @@ _DAY = re.compile(r"(\d{4})\D*?(\d{1,2})\D+(\d{1,2})\D*|(\d{4})(\d{2})(\d{2})")
 _TOWN = re.compile(r"^.{0,20}?(?:市|县|縣|区|區|州|盟|旗)")
 # words that stand in many addresses and identify nobody
 _EVERYWHERE = frozenset({
-    "中国", "中國", "台湾", "台灣", "香港", "city", "street", "road", "avenue", "china", "the", "and", "new", "district",
-    "north", "south", "east", "west", "county", "province", "state", "town", "building", "room", "floor", "unit",
+    "中国", "中國", "台湾", "台灣", "香港", "city", "street", "road", "avenue", "china", "the", "and", "new",
+    "district", "north", "south", "east", "west", "county", "province", "state", "town", "building", "room",
+    "floor", "unit",
 })  # fmt: skip
 _LENGTH_MIN_HAN, _LENGTH_MIN_LATIN, _LAST = 2, 3, 4
 

@@ -6,6 +6,8 @@ import { startDialogs } from "./modules/dialogs";
 import { startShell } from "./modules/shell";
 import { startDrafts } from "./modules/drafts";
 import { startTimes } from "./modules/times";
+import { startTemplates } from "./modules/templates";
+import { startCall } from "./modules/call";
 
 declare global {
   interface Window { htmx: unknown }
@@ -17,3 +19,5 @@ startTables();
 startDialogs();
 startDrafts();
 startTimes();
+startCall();
+startTemplates();

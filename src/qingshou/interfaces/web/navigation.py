@@ -29,9 +29,13 @@ _WORK, _BOOK, _WATCH, _RUN = _("Work"), _("Loan book"), _("Oversight"), _("Admin
 # Each feature adds its line here when its page is there.
 ENTRIES: tuple[Entry, ...] = (
     Entry("cases:worklist", _("Worklist"), "list-check", "worklist.view", _WORK),
+    Entry("contact:campaigns", _("Campaigns"), "speakerphone", "contact.campaigns", _WORK),
+    Entry("contact:templates", _("Templates"), "message-2", "contact.templates", _WORK),
     Entry("delinquency:cockpit", _("Cockpit"), "chart-bar", "cockpit.view", _BOOK),
     Entry("book:imports", _("Imports"), "file-import", "imports.view", _BOOK),
     Entry("approvals:queue", _("Approvals"), "checks", "approvals.view", _WATCH),
+    Entry("contact:refusals", _("Refused contacts"), "shield-lock", "contact.refusals", _WATCH),
+    Entry("contact:timing", _("Best time"), "clock", "cockpit.view", _WATCH),
     Entry("oversight:runs", _("Day runs"), "player-play", "runs.view", _RUN),
     Entry("access:users", _("Users and roles"), "users", "users.view", _RUN),
 )

@@ -131,16 +131,13 @@ def judged_json(found: Judged) -> dict[str, Any]:
 def judged_tables(found: Judged) -> Iterator[Table]:
     """Lay out a judged file for people: one table a case."""
     for case, lines, replayed in found.cases:
-        table = Table(
-            "when", "channel", "outcome", "verdict", "why", "expected", title=f"{case.id} {case.title}".strip()
-        )
+        table = Table("when", "what", "verdict", "why", "expected", title=f"{case.id} {case.title}".strip())
+        table.columns[2].no_wrap = True
         for line in lines:
             why = "; ".join(reason_words(one) for one in (*line.reasons, *line.region_reasons, *line.notices))
-            verdict = line.verdict or "-"
-            if line.region_verdict:
-                verdict += f" / {found.region}: {line.region_verdict}"
+            what = f"{line.event.channel}: {line.event.outcome}".replace("_", " ")
             mark = {None: "", True: "agrees", False: f"[bold red]{line.expected}[/bold red]"}[line.agrees]
-            table.add_row(f"{line.event.at:%Y-%m-%d %H:%M}", line.event.channel, line.event.outcome, verdict, why, mark)
+            table.add_row(f"{line.event.at:%Y-%m-%d %H:%M}", what, _verdict_words(line, found.region), why, mark)
         if replayed and replayed.flags:
             table.caption = "may rebut compliance: " + "; ".join(
                 f"{flag.on} {reason_words(flag.reason)}" for flag in replayed.flags
@@ -154,6 +151,11 @@ def judged_tables(found: Judged) -> Iterator[Table]:
                 f"{asked.get('id', '')} {asked.get('q', asked.get('ask', ''))}", shown, str(asked.get("expected", ""))
             )
         yield table
+
+
+def _verdict_words(line: Line, region: str) -> str:
+    words = (line.verdict or "-").removeprefix("presumed_").replace("_", " ")
+    return f"{words}\n{region}: {line.region_verdict}" if line.region_verdict else words
 
 
 def _line_json(line: Line) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """A list of contacts judged by a place's hours and counters, one after the other, as if each had been asked for."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import TypeVar
 
 from qingshou.kernel.verdict import Reason
@@ -57,11 +59,7 @@ class Attempt:
     debts: frozenset[str]  # those it was meant for, and those that were spoken of
     outcome: Outcome
     is_inbound: bool
-
-    @property
-    def day(self) -> date:
-        """The person's local date."""
-        return self.at.date()
+    day: date  # the person's local date
 
     def is_same_person(self, other: "Attempt") -> bool:
         """Tell whether both reach the same person; a case is about one debtor, however he is named."""
@@ -97,12 +95,13 @@ def judge_history(case: Case, law_on: LawOn) -> tuple[Finding, ...]:
 @dataclass(slots=True)
 class _Ledger:
     law_on: LawOn
-    past: list[Attempt] = field(default_factory=list)
+    past: deque[Attempt] = field(default_factory=deque)  # in the order of time
     consents: dict[str, tuple[Consent, datetime]] = field(default_factory=dict)
 
     def judge(self, event: Event) -> Finding:
         one = attempt_of(event)
-        self.past = [past for past in self.past if past.day >= one.day - _REMEMBERED]
+        while self.past and self.past[0].day < one.day - _REMEMBERED:
+            self.past.popleft()
         reasons: tuple[Reason, ...] = ()
         if not event.is_inbound:
             reasons = self._reasons(one, self.law_on(one.day))
@@ -147,7 +146,8 @@ class _Ledger:
     def _over(self, cap: Cap, one: Attempt) -> list[Reason]:
         if one.channel not in cap.channels or one.party not in cap.parties or not _is_at(cap, one):
             return []
-        counted = [past for past in self.past if self._is_counted(cap, past, one)]
+        first = one.day - (cap.days - 1) * _DAY if cap.span is Span.DAYS else one.day - one.day.weekday() * _DAY
+        counted = [past for past in self._since(first) if self._is_counted(cap, past, one)]
         count = len(counted)
         if cap.unit is Unit.DEBT:
             # Each debt has a count of its own: the fullest decides.
@@ -157,11 +157,12 @@ class _Ledger:
         fields = {"count": count, "most": cap.most, "unit": cap.unit.value, "span": cap.span.value, "days": cap.days}
         return [Reason(cap.code, fields, cap.article)]
 
+    def _since(self, first: date) -> Iterator[Attempt]:
+        return takewhile(lambda past: past.day >= first, reversed(self.past))
+
     def _is_counted(self, cap: Cap, past: Attempt, one: Attempt) -> bool:
-        first = one.day - (cap.days - 1) * _DAY if cap.span is Span.DAYS else one.day - one.day.weekday() * _DAY
         return (
-            past.day >= first
-            and not past.is_inbound
+            not past.is_inbound
             and past.channel in cap.channels
             and past.outcome not in cap.ignores
             and (cap.counts is Counts.ATTEMPTS or past.outcome is Outcome.CONVERSATION)
@@ -176,9 +177,8 @@ class _Ledger:
         first = one.day - (rest.days - 1) * _DAY
         spoken = [
             past.day
-            for past in self.past
+            for past in self._since(first)
             if past.outcome is Outcome.CONVERSATION
-            and past.day >= first
             and past.channel in rest.channels
             and past.shares(rest.unit, one)
             and (rest.unit is not Unit.DEBT or past.debts & one.debts)
@@ -191,11 +191,8 @@ class _Ledger:
             return []
         near = [
             past.day
-            for past in self.past
-            if not past.is_inbound
-            and past.channel in gap.channels
-            and past.is_same_person(one)
-            and (one.day - past.day).days < gap.days
+            for past in self._since(one.day - (gap.days - 1) * _DAY)
+            if not past.is_inbound and past.channel in gap.channels and past.is_same_person(one)
         ]
         return [Reason(gap.code, {"last": max(near), "days": gap.days}, gap.article)] if near else []
 
@@ -203,11 +200,7 @@ class _Ledger:
         if one.channel not in single.channels:
             return []
         monday = one.day - one.day.weekday() * _DAY
-        used = {
-            past.channel
-            for past in self.past
-            if not past.is_inbound and past.day >= monday and past.is_same_person(one)
-        }
+        used = {past.channel for past in self._since(monday) if not past.is_inbound and past.is_same_person(one)}
         others = sorted((used & single.channels) - {one.channel})
         return [Reason(single.code, {"used": others[0].value}, single.article)] if others else []
 
@@ -259,6 +252,7 @@ def attempt_of(event: Event) -> Attempt:
         debts=frozenset(event.debts) | event.discussed,
         outcome=_outcome(event),
         is_inbound=event.is_inbound,
+        day=event.day,
     )
 
 

@@ -8,6 +8,7 @@ class TenancyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from qingshou.tenancy import any_of as any_of  # registers the lookup
         from qingshou.tenancy import context as context  # registers the connection hook
         from qingshou.tenancy.append_only import lay_append_only
         from qingshou.tenancy.row_security import lay_policies

@@ -45,14 +45,14 @@ def list_debtors(*, borrower_ids: Collection[UUID]) -> dict[UUID, DebtorRow]:
     """Return the debtors by id; one who is not there is left out."""
     columns = ("id", "borrower_ref", "kind", "national_id_index", "language", "time_zone", "region")
     has_address = Q(address__isnull=False)
-    rows = Borrower.objects.filter(id__in=borrower_ids).values_list(*columns, has_address)
+    rows = Borrower.objects.filter(id__any_of=borrower_ids).values_list(*columns, has_address)
     return {row[0]: DebtorRow(row[0], row[1], row[2], _bytes(row[3]), *row[4:]) for row in rows}
 
 
 def list_same_people(*, national_id_indexes: Collection[bytes]) -> Mapping[bytes, list[UUID]]:
     """Return blind index of an identity number -> the ids of all debtors who bear it."""
     found: dict[bytes, list[UUID]] = defaultdict(list)
-    rows = Borrower.objects.filter(national_id_index__in=list(national_id_indexes)).values_list(
+    rows = Borrower.objects.filter(national_id_index__any_of=national_id_indexes).values_list(
         "national_id_index", "id"
     )
     for index, borrower_id in rows.order_by("id"):
@@ -64,7 +64,7 @@ def list_points(*, borrower_ids: Collection[UUID]) -> dict[UUID, list[PointRow]]
     """Return every number and address of the debtors, by debtor, in the order of channel and position."""
     found: dict[UUID, list[PointRow]] = defaultdict(list)
     columns = ("id", "borrower_id", "channel", "position", "value", "value_index", "source", "is_struck")
-    rows = ContactPoint.objects.filter(borrower__in=borrower_ids).order_by("borrower", "channel", "position")
+    rows = ContactPoint.objects.filter(borrower__any_of=borrower_ids).order_by("borrower", "channel", "position")
     for row in rows.values_list(*columns):
         found[row[1]].append(PointRow(row[0], row[1], row[2], row[3], _bytes(row[4]), _bytes(row[5]), row[6], row[7]))
     return found
@@ -73,7 +73,7 @@ def list_points(*, borrower_ids: Collection[UUID]) -> dict[UUID, list[PointRow]]
 def list_open_loans(*, borrower_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     """Return the loans still owed, by debtor: neither closed nor written off."""
     found: dict[UUID, list[UUID]] = defaultdict(list)
-    rows = Loan.objects.filter(borrower__in=borrower_ids, is_closed=False, is_written_off=False)
+    rows = Loan.objects.filter(borrower__any_of=borrower_ids, is_closed=False, is_written_off=False)
     for borrower_id, loan_id in rows.order_by("borrower", "id").values_list("borrower", "id"):
         found[borrower_id].append(loan_id)
     return {borrower_id: tuple(loans) for borrower_id, loans in found.items()}

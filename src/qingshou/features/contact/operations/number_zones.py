@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from django.db import connection
 
 from qingshou.audit.actors import SYSTEM
 from qingshou.features.book.debtors import PointRow
-from qingshou.features.contact.models import PointState
 from qingshou.features.contact.queries.gathering import NOTHING_KNOWN
 from qingshou.features.contact.rules.numbers import zones_of_number
 from qingshou.features.contact.rules.zones import COUNTRY
@@ -14,6 +15,7 @@ from qingshou.privacy.clearance import SENDER
 from qingshou.privacy.kinds import PersonalKind
 from qingshou.privacy.operations import reveal_many
 from qingshou.privacy.places import Sealed
+from qingshou.tenancy.context import current_tenant_id
 
 _PLACE = "book_contactpoint.value"
 
@@ -33,17 +35,29 @@ def look_up_zones(*, points: Sequence[PointRow], jurisdiction: str, now: datetim
         subject_kind="BORROWER", rows=fields, reader=SYSTEM, role=SENDER, purpose="NUMBER_ZONES", now=now
     )
     country = COUNTRY.get(jurisdiction, "")
-    rows = [
-        PointState(
-            id=uuid4(), borrower_id=point.borrower_id, point_index=point.value_index, changed_by="system",
-            changed_at=now, zones=_spelt(zones_of_number(opened[point.borrower_id][f"phone_{point.position}"] or "",
-                                                         country)),
-        )
-        for point in points
-    ]  # fmt: skip
-    PointState.objects.bulk_create(rows, update_conflicts=True, unique_fields=["borrower", "point_index"],
-                                   update_fields=["zones"])  # fmt: skip
-    return len(rows)
+    found: dict[tuple[UUID, bytes], str] = {}
+    for point in points:
+        number = opened[point.borrower_id][f"phone_{point.position}"] or ""
+        found[point.borrower_id, point.value_index or b""] = _spelt(zones_of_number(number, country))
+    keys = sorted(found)
+    given = {
+        "tenant": current_tenant_id(), "borrowers": [key[0] for key in keys], "indexes": [key[1] for key in keys],
+        "zones": [found[key] for key in keys], "now": now,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, given)
+    return len(points)
+
+
+# a number of which something is known already keeps what is known
+_KEEP = """
+INSERT INTO contact_pointstate (id, tenant_id, borrower_id, point_index, party, place, is_struck, struck_reason, zones,
+    employer_forbids, changed_by, changed_at)
+SELECT gen_random_uuid(), %(tenant)s, given.borrower_id, given.point_index, 'DEBTOR', 'UNKNOWN', FALSE, '', given.zones,
+    FALSE, 'system', %(now)s
+FROM unnest(%(borrowers)s::uuid[], %(indexes)s::bytea[], %(zones)s::text[]) AS given(borrower_id, point_index, zones)
+ON CONFLICT (borrower_id, point_index) DO UPDATE SET zones = EXCLUDED.zones
+"""
 
 
 def _spelt(zones: Iterable[str]) -> str:

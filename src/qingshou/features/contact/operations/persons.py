@@ -1,20 +1,47 @@
 """The lock that every change of contact takes first: the person's own row."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import connection
+
 from qingshou.features.contact.models import ContactPerson, PersonLink
 from qingshou.features.contact.queries.gathering import Known
+from qingshou.features.contact.queries.persons import Identity
+from qingshou.tenancy.context import current_tenant_id
 
 
 def lock_persons(known: Known) -> None:
     """Lock the persons of a batch in id order until the transaction ends, making those who are not there yet."""
-    identities = known.identities.values()
-    persons = {one.person_id: one.key for one in identities}
-    ContactPerson.objects.bulk_create(
-        [ContactPerson(id=person_id, key=key) for person_id, key in sorted(persons.items())], ignore_conflicts=True
-    )
-    PersonLink.objects.bulk_create(
-        [PersonLink(borrower_id=borrower, person_id=one.person_id) for borrower, one in
-         sorted(known.identities.items())],
-        ignore_conflicts=True,
-    )  # fmt: skip
-    ids = {person_id for one in identities for person_id in one.all_ids}
-    list(ContactPerson.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id").values_list("id"))
+    make_persons(known.identities)
+    ids = {person_id for one in known.identities.values() for person_id in one.all_ids}
+    list(ContactPerson.objects.select_for_update(no_key=True).filter(id__any_of=ids).order_by("id").values_list("id"))
+
+
+def make_persons(identities: Mapping[UUID, Identity]) -> None:
+    """Make the persons of debtors, and tie the debtors to them, where they are not there yet."""
+    tied = PersonLink.objects.filter(borrower__any_of=identities).values_list("borrower_id", flat=True)
+    new = sorted(set(identities) - set(tied))
+    if not new:
+        return
+    persons = dict(sorted((identities[one].person_id, identities[one].key) for one in new))
+    given = {
+        "tenant": current_tenant_id(), "persons": list(persons), "keys": list(persons.values()), "borrowers": new,
+        "of": [identities[one].person_id for one in new],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_PERSONS, given)
+        cursor.execute(_LINKS, given)
+
+
+# one statement for a thousand: the order of the arrays is the order in which rows are taken
+_PERSONS = """
+INSERT INTO contact_contactperson (id, tenant_id, key, language, time_zone, preferred_channel, is_minor)
+SELECT given.id, %(tenant)s, given.key, '', '', '', FALSE
+FROM unnest(%(persons)s::uuid[], %(keys)s::text[]) AS given(id, key) ON CONFLICT DO NOTHING
+"""
+_LINKS = """
+INSERT INTO contact_personlink (borrower_id, person_id, tenant_id)
+SELECT given.borrower_id, given.person_id, %(tenant)s
+FROM unnest(%(borrowers)s::uuid[], %(of)s::uuid[]) AS given(borrower_id, person_id) ON CONFLICT DO NOTHING
+"""

@@ -55,7 +55,7 @@ def history_of(*, person_ids: Collection[UUID], borrower_ids: Collection[UUID], 
     columns = ("id", "time_zone", "language", "preferred_channel", "asked_from_minute", "asked_until_minute",
                "is_minor")  # fmt: skip
     people = {row[0]: PersonRow(*row[1:]) for row in
-              ContactPerson.objects.filter(id__in=person_ids).values_list(*columns)}  # fmt: skip
+              ContactPerson.objects.filter(id__any_of=person_ids).values_list(*columns)}  # fmt: skip
     return History(people, _past(person_ids, now), _stops(person_ids, now), _consents(person_ids),
                    _states(borrower_ids))  # fmt: skip
 
@@ -64,7 +64,7 @@ def _past(person_ids: Collection[UUID], now: datetime) -> Mapping[UUID, list[tup
     found: dict[UUID, list[tuple[UUID, Past]]] = defaultdict(list)
     columns = ("person_id", "id", "at", "local_date", "channel", "outcome", "direction", "party", "purpose",
                "point_index", "debts", "collector", "by_consent")  # fmt: skip
-    rows = Attempt.objects.filter(person__in=person_ids, at__gte=now - timedelta(days=_DAYS_BACK))
+    rows = Attempt.objects.filter(person__any_of=person_ids, at__gte=now - timedelta(days=_DAYS_BACK))
     for row in rows.exclude(outcome="RELEASED").order_by("-at", "-id").values_list(*columns):
         past = Past(
             at=row[2], local_date=row[3], channel=Channel(row[4]), outcome=Outcome(row[5]), is_ours=row[6] == "OUT",
@@ -78,7 +78,7 @@ def _past(person_ids: Collection[UUID], now: datetime) -> Mapping[UUID, list[tup
 def _stops(person_ids: Collection[UUID], now: datetime) -> Mapping[UUID, list[StopFact]]:
     found: dict[UUID, list[StopFact]] = defaultdict(list)
     columns = ("person_id", "kind", "from_at", "until_at", "channel", "loan_id", "point_index")
-    rows = StopPlaced.objects.filter(person__in=person_ids, lifted_at__isnull=True).order_by("from_at", "id")
+    rows = StopPlaced.objects.filter(person__any_of=person_ids, lifted_at__isnull=True).order_by("from_at", "id")
     for row in rows.values_list(*columns):
         if row[3] is None or row[3] > now - timedelta(days=1):
             index = None if row[6] is None else bytes(row[6])
@@ -89,7 +89,7 @@ def _stops(person_ids: Collection[UUID], now: datetime) -> Mapping[UUID, list[St
 def _consents(person_ids: Collection[UUID]) -> Mapping[UUID, list[ConsentFact]]:
     found: dict[UUID, list[ConsentFact]] = defaultdict(list)
     columns = ("person_id", "kind", "is_given", "at", "channel", "until_at")
-    rows = Consent.objects.filter(person__in=person_ids).order_by("-at", "-id").values_list(*columns)
+    rows = Consent.objects.filter(person__any_of=person_ids).order_by("-at", "-id").values_list(*columns)
     for row in rows:
         found[row[0]].append(ConsentFact(*row[1:]))
     return found
@@ -98,5 +98,5 @@ def _consents(person_ids: Collection[UUID]) -> Mapping[UUID, list[ConsentFact]]:
 def _states(borrower_ids: Collection[UUID]) -> Mapping[tuple[UUID, bytes], PointRowState]:
     columns = ("borrower_id", "point_index", "party", "is_struck", "struck_reason", "place", "zones",
                "employer_forbids", "checked_at")  # fmt: skip
-    rows = PointState.objects.filter(borrower__in=borrower_ids).values_list(*columns)
+    rows = PointState.objects.filter(borrower__any_of=borrower_ids).values_list(*columns)
     return {(row[0], bytes(row[1])): PointRowState(Party(row[2]), *row[3:]) for row in rows}

@@ -50,7 +50,7 @@ def identities(*, debtors: Mapping[UUID, DebtorRow]) -> dict[UUID, Identity]:
 
 def _linked(borrower_ids: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = PersonLink.objects.filter(borrower__in=borrower_ids).values_list("borrower_id", "person_id")
+    rows = PersonLink.objects.filter(borrower__any_of=borrower_ids).values_list("borrower_id", "person_id")
     for borrower_id, person_id in rows:
         found[borrower_id].add(person_id)
     return found

@@ -232,11 +232,8 @@ class _Ledger:
         if enough and failed[len(failed) - (rule.failed_dials or 0)].day < one.day:
             return True
         days = {past.day for past in failed}
-        if rule.failed_days is None:
-            return False
-        run = {one.day - back * _DAY for back in range(rule.failed_days)}
-        before = {day - _DAY for day in run}
-        return run <= days or before <= days
+        last = max(days, default=one.day)
+        return rule.failed_days is not None and {last - back * _DAY for back in range(rule.failed_days)} <= days
 
 
 def attempt_of(event: Event) -> Attempt:

@@ -23,12 +23,15 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from threadpoolctl import threadpool_limits
 
 from qingshou.features.contact.inbound.language import LANGUAGES
 
 REASONS = ("FORGOT", "LOST_INCOME", "ILLNESS", "DISPUTE", "WANTS_PLAN", "WRONG_PERSON", "HOSTILE", "OTHER")
 # below this share nothing is suggested: the person reads for themselves instead of being led
 FLOOR = 0.40
+# and where fewer of the words (of the Chinese characters) than this were ever seen, the share would mean nothing
+KNOWN_SHARE_MIN = 0.5
 TEXT_CHARACTERS_MAX = 2000
 _EXAMPLES = Path(__file__).parent / "examples"
 _LINK = re.compile(r"https?://\S+|www\.\S+")
@@ -54,6 +57,7 @@ class Model:
 
     version: str
     classes: tuple[str, ...]
+    is_spaced: bool  # words stand apart
     pieces: Callable[[str], list[str]]
     places: Mapping[str, int]
     rarity: Any  # of each piece: inverse document frequency
@@ -61,6 +65,11 @@ class Model:
     offsets: Any
     slopes: Any  # of the calibration, a reason each
     shifts: Any
+
+    def known_share(self, text: str) -> float:
+        """Return how much of a text was seen in the examples; 0 where there is no word in it."""
+        words = [one for one in (_WORD.findall(text) if self.is_spaced else text) if one[0].isalpha()]
+        return sum(one in self.places for one in words) / len(words) if words else 0.0
 
     def shares(self, text: str) -> Any:
         """Return the share of each reason, in the order of `classes`; they add up to one."""
@@ -84,7 +93,7 @@ def suggest(text: str, language: str) -> Suggestion:
     """
     model = model_of(language if language in LANGUAGES else LANGUAGES[0])
     bare = prepared(text)
-    if not any(char.isalpha() for char in bare):
+    if model.known_share(bare) < KNOWN_SHARE_MIN:
         return Suggestion("", 0.0, model.version)
     shares = model.shares(bare)
     order = sorted(range(len(shares)), key=lambda place: (-shares[place], model.classes[place]))
@@ -117,7 +126,9 @@ def model_of(language: str) -> Model:
     """Return the model of a language, learned once a process."""
     examples = examples_of(language)
     pipeline = untrained(language)
-    pipeline.fit([prepared(text) for text, _reason in examples], [reason for _text, reason in examples])
+    # small matrices: threads of the linear algebra would only wait for each other, and for whoever else works here
+    with threadpool_limits(1):
+        pipeline.fit([prepared(text) for text, _reason in examples], [reason for _text, reason in examples])
     return written_out(pipeline, version_of(language))
 
 
@@ -127,6 +138,7 @@ def written_out(pipeline: Any, version: str) -> Model:
     return Model(
         version,
         tuple(str(one) for one in pipeline.classes_),
+        features.analyzer is _english_pieces,
         features.analyzer,
         features.vocabulary_,
         features.idf_,

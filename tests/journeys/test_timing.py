@@ -91,7 +91,7 @@ def test_figures_and_numbers_are_there(visit, desk):
     page.wait_for_url("**/contact/timing/")
     worth = page.get_by_role("region", name="What it is worth")
     rows = worth.locator("tbody tr").all_inner_texts()
-    assert [row.split("\t")[0] for row in rows][:2] == ["This way of choosing", "What was done"]
+    assert [row.split("\t")[0] for row in rows][:2] == ["This way of choosing", "The choices as they were made"]
     assert any("interval lies above zero" in row for row in rows)
     chart = page.locator("[data-chart-figure]").first
     chart.locator("[data-chart-show=table]").click()

@@ -32,12 +32,12 @@ WEEKDAYS = (
 # what is judged off-line, in the order of the page
 VALUES = {
     "policy": _("This way of choosing"),
-    "done": _("What was done"),
+    "done": _("The choices as they were made"),
     "fixed": _("The best fixed time and channel of the past"),
     "even": _("Even chances"),
 }
 GAINS = {
-    "over_done": _("More than what was done"),
+    "over_done": _("More than the choices as they were made"),
     "over_fixed": _("More than the best fixed time and channel"),
     "over_even": _("More than even chances"),
 }

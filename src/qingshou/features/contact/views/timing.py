@@ -134,6 +134,7 @@ def _charts(channel: str, rates: Sequence[Rate], page: TimingPage) -> list[Chart
             title=title,
             kind="heat",
             format=format_,
+            unit="%" if format_ == "percent" else "",
             row_head=pgettext("weekday", "Weekday"),
             categories=[f"{hour:02d}" for hour in hours],
             series=[

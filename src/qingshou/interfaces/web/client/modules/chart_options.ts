@@ -83,6 +83,9 @@ function waterfall(spec: Spec, css: (name: string) => string, text: object): obj
 function heat(spec: Spec, css: (name: string) => string, text: object, category: object): object {
   const points = spec.series.flatMap((row, y) => row.values.map((value, x) => [x, y, value ?? "-"]));
   const most = Math.max(0, ...spec.series.flatMap((row) => row.values.map((value) => value ?? 0)));
+  // a matrix of many columns has room for whole numbers only; its title says the unit, its table the exact value
+  const narrow = spec.categories.length > 13;
+  const cell = (value: number) => (narrow && spec.format === "percent" ? String(Math.round(value * 100)) : short(value, spec));
   return {
     grid: { left: 8, right: 16, top: 8, bottom: 8, containLabel: true },
     // every column keeps its name: a matrix whose columns cannot be told apart says nothing
@@ -95,6 +98,6 @@ function heat(spec: Spec, css: (name: string) => string, text: object, category:
         return `${spec.series[y].name} → ${spec.categories[x]}\n${worded(typeof value === "number" ? value : null, spec)}`;
       } },
     series: [{ type: "heatmap", data: points, itemStyle: { borderColor: css("--surface"), borderWidth: 2 },
-      label: { show: true, formatter: (point: { data: [number, number, number | string] }) => (typeof point.data[2] === "number" ? (point.data[2] === 0 ? "–" : short(point.data[2], spec)) : spec.unknown), fontSize: 12, color: css("--heat-ink"), textBorderColor: css("--heat-halo"), textBorderWidth: 2 } }],
+      label: { show: true, formatter: (point: { data: [number, number, number | string] }) => (typeof point.data[2] === "number" ? (point.data[2] === 0 ? "–" : cell(point.data[2])) : spec.unknown), fontSize: narrow && innerWidth < 700 ? 10 : 12, color: css("--heat-ink"), textBorderColor: css("--heat-halo"), textBorderWidth: 2 } }],
   };
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import ensure, requires
-from qingshou.features.cases import queries
+from qingshou.features.cases import panels, queries
 from qingshou.features.cases.phrases import CHECKLIST, NEXT_ACTIONS, QUEUE_REASONS, SEVERITIES, STAGES, TRIGGERS
 from qingshou.features.cases.views.classes import why_class
 from qingshou.features.cases.views.history import history
@@ -61,6 +61,8 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "may_assign": may_assign,
         "people": queries.list_people(team_id=user.team_id) if may_assign else [],
         "today": desk.day_of(found),
+        "panels": list(panels.panels_of(case=found, facts=facts_of(found), asker=user)),
+        "acts": list(panels.acts_of(case=found, facts=facts_of(found), asker=user)),
         **_words(),
     }
     return render(request, "cases/case.html", context)

@@ -9,17 +9,19 @@ from django.db import transaction
 
 from qingshou.audit.actors import Actor
 from qingshou.features.contact.models import Call
-from qingshou.features.contact.operations.call_rows import lock_call
+from qingshou.features.contact.operations.attempts import release
+from qingshou.features.contact.operations.call_rows import lock_call, record_call
 from qingshou.features.contact.operations.recordings import store_recording
 
 ANSWERED, ENDED, RECORDED = "ANSWERED", "ENDED", "RECORDED"
+NEVER_RUNG = "NEVER_RUNG"  # the caller's own telephone was not picked up: the number never rang
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeEvent:
     """One thing the exchange says of a call it began: by our key, or by its own id of the channel."""
 
-    kind: str  # ANSWERED, ENDED, RECORDED
+    kind: str  # ANSWERED, ENDED, RECORDED, NEVER_RUNG
     at: datetime
     key: UUID | None = None
     provider_ref: str = ""
@@ -41,14 +43,24 @@ def take_exchange_event(*, adapter: str, event: ExchangeEvent, actor: Actor, now
         call = lock_call(call_id, unsaved=False)
         if event.kind == ANSWERED:
             call.answered_at = min(filter(None, (call.answered_at, event.at)))
-        elif event.kind == ENDED and call.ended_at is None:
+        elif event.kind in (ENDED, NEVER_RUNG) and call.ended_at is None:
             call.ended_at = event.at
+            if event.kind == NEVER_RUNG:
+                _give_back(call, actor, now)
         if call.answered_at and call.ended_at:
             call.duration_s = max(0, int((call.ended_at - call.answered_at).total_seconds()))
         elif call.ended_at:
             call.duration_s = 0
-        call.save(update_fields=["answered_at", "ended_at", "duration_s"])
+        call.save(update_fields=["answered_at", "ended_at", "duration_s", "saved_at"])
     return call
+
+
+def _give_back(call: Call, actor: Actor, now: datetime) -> None:
+    """Free the place of a call that never left the house, unless the caller has written something of it."""
+    if call.saved_at is None and call.answered_at is None and call.identity_checked_at is None:
+        release(attempt_id=call.attempt_id, actor=actor, now=now)
+        call.saved_at = now
+        record_call(call, "CALL_ABANDONED", actor=actor, now=now, facts={"attempt": call.attempt_id})
 
 
 def _call_of(adapter: str, event: ExchangeEvent) -> UUID | None:

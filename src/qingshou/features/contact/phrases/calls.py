@@ -190,3 +190,7 @@ ENDED = {
 }
 
 LANGUAGES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
+
+# what stands beside the title of a case, and over its panel of contact
+CALL = pgettext_lazy("verb", "Call")
+PANEL = _("Contact")

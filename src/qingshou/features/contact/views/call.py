@@ -17,6 +17,7 @@ from qingshou.access.guards import ensure, requires
 from qingshou.features.cases.phrases import NEXT_ACTIONS
 from qingshou.features.cases.queries import get_case
 from qingshou.features.cases.views.shown import Desk, day_given, desk_of, facts_of, uuid_given
+from qingshou.features.contact.channels.ari import AriExchange
 from qingshou.features.contact.errors import BadContactInput, ContactRefused, NotNow
 from qingshou.features.contact.operations import calls as operations
 from qingshou.features.contact.phrases import call_problems
@@ -64,6 +65,7 @@ def _page(request: HttpRequest, case: Any, desk: Desk, given: Mapping[str, Any] 
         "call": here,
         "elsewhere": mine.attempt.case if mine is not None and here is None else None,
         "is_checked": is_checked,
+        "can_begin": mine is None and any(one.clearance.is_allowed for one in lines),
         "tones": list(TONES.items()),
         "timers": offer_policy().timers,
         "today": today,
@@ -113,11 +115,15 @@ def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if not lines:
         messages.error(request, _("Choose one of the numbers."))
         return redirect("contact:call", case_id=case_id)
-    line = lines[0]
+    line, telephone = lines[0], shown.telephone_of_lender()
+    if telephone is None:
+        messages.error(request, _("Calls are switched off in the settings."))
+        return redirect("contact:call", case_id=case_id)
     try:
-        operations.begin_call(
+        begun = operations.begin_call(
             case_id=case_id, contact_point_id=line.point.id, purpose=Purpose(line.purpose), party=Party(line.party),
             actor=desk.actor, now=desk.now, tone=request.POST.get("tone", "NEUTRAL"),
+            adapter=telephone if isinstance(telephone, AriExchange) else None,
         )  # fmt: skip
     except ContactRefused as refusal:
         for one in reasons_of_json(cast(Any, refusal.fields["reasons"])):
@@ -127,6 +133,11 @@ def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
         if refusal.http_status in (403, 404):
             raise
         messages.error(request, call_problems.refusal_words(refusal))
+    else:
+        if begun.is_uncertain:
+            messages.warning(
+                request, _("The exchange did not answer: it may be ringing. Wait a moment before you act.")
+            )
     return redirect("contact:call", case_id=case_id)
 
 

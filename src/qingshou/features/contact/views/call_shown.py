@@ -1,16 +1,20 @@
 """What the call page shows, put together: the light, the numbers, the script; and the debt only once it may be seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qingshou.edges.figures import money
 from qingshou.features.book.debtors import PointRow
 from qingshou.features.cases.views.shown import Desk
+from qingshou.features.contact.channels.ari import AriExchange
+from qingshou.features.contact.channels.base import NoAdapter
+from qingshou.features.contact.channels.chosen import telephone_of
 from qingshou.features.contact.channels.telephone import ClickToDial
 from qingshou.features.contact.operations.call_identity import identity_check
 from qingshou.features.contact.operations.door import clear_many
@@ -30,6 +34,7 @@ from qingshou.features.contact.phrases.door import (
 from qingshou.features.contact.phrases.reasons import OF_CALLS, REASONS
 from qingshou.features.contact.queries.calls import last_attempts, numbers_of, promises_of_case
 from qingshou.features.contact.queries.gathering import read_known
+from qingshou.features.contact.queries.values import details_of
 from qingshou.features.contact.rules.asked import Asked
 from qingshou.features.contact.rules.call_outcomes import OUTCOMES, WITH_IDENTITY, WITHOUT_IDENTITY
 from qingshou.features.contact.rules.facts import Clearance, Left
@@ -160,20 +165,22 @@ def dialled(case: Any, call: Any, desk: Desk) -> dict[str, Any]:
                    role=desk.role, purpose="CALL", now=desk.now)["value"]  # fmt: skip
     if not shown or "*" in shown or call.adapter != "CLICK":
         return {"shown": shown or "", "uri": ""}
+    telephone = telephone_of_lender()
+    if not isinstance(telephone, ClickToDial):
+        return {"shown": shown, "uri": ""}
     try:
-        link = _dialler().link(shown)
+        link = telephone.link(shown, country=COUNTRY.get(current_tenant().jurisdiction, ""))
     except BadInput:
         return {"shown": shown, "uri": "", "is_impossible": True}
     return {"shown": link.shown, "uri": link.uri}
 
 
-def _dialler() -> ClickToDial:
-    tenant = current_tenant()
-    own: Mapping[str, Any] = (tenant.settings.get("contact") or {}).get("dial") or {}
-    return ClickToDial(
-        scheme=str(own.get("scheme", "tel")), sip_host=str(own.get("sip_host", "")), prefix=str(own.get("prefix", "")),
-        country=COUNTRY.get(tenant.jurisdiction, "") or "CN",
-    )  # fmt: skip
+def telephone_of_lender() -> ClickToDial | AriExchange | None:
+    """Return how this lender calls: by a link, by its exchange, or not at all."""
+    try:
+        return telephone_of(settings.QINGSHOU_CHANNELS.get(current_tenant().code) or {})
+    except NoAdapter:
+        return None
 
 
 def script_context(call: Any, case: Any, name: str, desk: Desk, *, language: str = "") -> dict[str, Any]:
@@ -234,10 +241,11 @@ def language_of(case: Any, desk: Desk) -> str:
 
 def _values(case: Any, name: str, desk: Desk, *, with_debt: bool) -> dict[str, str]:
     tenant = current_tenant()
-    contact: Mapping[str, Any] = tenant.settings.get("contact") or {}
+    details = details_of(tenant)
     values = {
         "debtor_name": name or case.borrower.borrower_ref, "agent_name": desk.user.display_name or desk.actor.name,
-        "lender_name": tenant.name, "contact_phone": str(contact.get("phone") or _("(our official number)")),
+        "lender_name": details["lender_name"] or tenant.name,
+        "contact_phone": details["contact_phone"] or _("(our official number)"),
     }  # fmt: skip
     if with_debt:
         values |= {

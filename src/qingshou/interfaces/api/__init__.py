@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from qingshou.features.book.api import borrowers, loans
 from qingshou.features.book.api_imports import imports
 from qingshou.features.cases.api import router as cases
+from qingshou.features.contact.api import contacts
 from qingshou.features.delinquency.api import router as figures
 from qingshou.features.oversight.api import router as day_runs
 from qingshou.interfaces.api import audit, law, tenants, users
@@ -36,6 +37,7 @@ api.add_router("/borrowers", borrowers)
 api.add_router("/loans", loans)
 api.add_router("/imports", imports)
 api.add_router("/cases", cases)
+api.add_router("/contacts", contacts)
 api.add_router("/figures", figures)
 api.add_router("/day-runs", day_runs)
 api.add_router("/law", law.router)

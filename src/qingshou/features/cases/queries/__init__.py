@@ -5,6 +5,7 @@ from qingshou.features.cases.queries.page import (
     ProcessPicture,
     case_page,
     get_case,
+    latest_case_of,
     list_saved_views,
     process_picture,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "count_worklist",
     "facet_values",
     "get_case",
+    "latest_case_of",
     "list_ids",
     "list_people",
     "list_saved_views",

@@ -1,6 +1,6 @@
 """All that the page of one case shows, in a fixed number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -89,6 +89,12 @@ def get_case(*, case_id: UUID) -> Case:
     if case is None:
         raise NoSuchCase("There is no such case. It may belong to someone else.")
     return case
+
+
+def latest_case_of(*, borrower_ids: Sequence[UUID]) -> UUID | None:
+    """Return the newest case of any of these debtors, open or closed; None where there is none."""
+    rows = Case.objects.filter(borrower__in=borrower_ids).order_by("-opened_on", "-number")
+    return rows.values_list("id", flat=True).first()
 
 
 def case_page(*, case_id: UUID, case: Case | None = None, on: date | None = None, events_max: int = 100) -> CasePage:

@@ -14,6 +14,7 @@ from uuid import UUID
 import httpx
 import phonenumbers
 
+from qingshou.features.contact.channels.base import Rejected
 from qingshou.features.contact.channels.reading import key_of
 from qingshou.features.contact.channels.telephone import e164
 from qingshou.features.contact.channels.web_peer import WebPeer, checked_url, stop_on

@@ -75,8 +75,12 @@ class ImapBox:
             )
         else:
             server = imaplib.IMAP4(self._host, self._port or 143, timeout=self._timeout_s)
-        server.login(self._user, self._password)
-        server.select(self._box)
+        try:
+            server.login(self._user, self._password)
+            server.select(self._box)
+        except (OSError, imaplib.IMAP4.error):
+            server.shutdown()
+            raise
         return server
 
     def read_new(self, *, handle: Callable[[Event], None], domain: str, now: datetime) -> int:

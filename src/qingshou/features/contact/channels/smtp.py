@@ -181,7 +181,6 @@ class SmtpMail:
         mail["Message-ID"] = f"<{message.key}@{self._domain}>"
         mail["Auto-Submitted"] = "auto-generated"
         language = _LANGUAGES.get(message.language, message.language)
-        mail["Content-Language"] = language
         if reply_to is not None:
             mail["Reply-To"] = reply_to
         if self._unsubscribe:
@@ -191,6 +190,7 @@ class SmtpMail:
         coding = "base64" if _is_mostly_wide(message.body) else "quoted-printable"
         mail.set_content(message.body, charset="utf-8", cte=coding)
         mail.add_alternative(_page(message.body, language), subtype="html", charset="utf-8", cte=coding)
+        mail["Content-Language"] = language  # last: what is set before goes to the first part
         return mail, to.addr_spec
 
     def ask(self, *, key: UUID, provider_ref: str = "", to: str = "", sent_at: datetime | None = None) -> Report | None:

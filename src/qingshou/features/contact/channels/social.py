@@ -19,6 +19,7 @@ from uuid import UUID
 import apprise
 import httpx
 import requests
+from apprise.exception import AppriseImproperlyConfigured
 from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.line import NotifyLine
 from apprise.plugins.telegram import NotifyTelegram
@@ -131,9 +132,14 @@ class Social:
     def _plugin(self, message: Outgoing, transport: _Transport) -> Any:
         """Return apprise's plugin for this recipient, made from an apprise URL, speaking by our transport."""
         asset = apprise.AppriseAsset(app_id=self._sender_name or "-", app_desc="-", async_mode=False)
-        results: Any = apprise.Apprise.instantiate(self._apprise_url(message), asset=asset, suppress_exceptions=True)
-        is_wanted = isinstance(results, _PLUGINS[self._channel])
-        if not is_wanted or not self._is_addressed(results):
+        kind: Any = _PLUGINS[self._channel]
+        # not Apprise.instantiate: it would load the plugins of every service there is
+        read = kind.parse_url(self._apprise_url(message))
+        try:
+            results = kind(**{**read, "asset": asset}) if read else None
+        except AppriseImproperlyConfigured:
+            results = None
+        if results is None or not self._is_addressed(results):
             raise Rejected("The account or the settings of this messenger cannot be right.", error_code="BAD_ACCOUNT")
         plain = type(results).send
         send = FunctionType(

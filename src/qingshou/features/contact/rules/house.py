@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 
 from qingshou.kernel.errors import Misconfigured
 from qingshou.kernel.verdict import Article, Confidence
-from qingshou.law.contact.shape import Cap, Counts, Span, Unit
+from qingshou.law.contact.shape import Cap, Counts, DayClass, Hours, Span, Unit, Window
 from qingshou.law.contact.terms import Channel
 
 _HERE = Path(__file__).parent
@@ -25,6 +26,8 @@ class HousePolicy:
     caps: tuple[Cap, ...]
     # channels that need the person's consent before the first message
     consent_channels: frozenset[Channel]
+    # where no text of the place gives hours by the clock
+    hours: Hours
     answer_minutes: int  # so long after the person wrote or called, an answer is an answer
 
 
@@ -42,6 +45,7 @@ def _read(overlay: str) -> HousePolicy:
     return HousePolicy(
         caps=tuple(_cap(item) for item in raw["limits"]),
         consent_channels=frozenset(Channel(one) for one in raw["consent_channels"]),
+        hours=_hours(raw["hours"]),
         answer_minutes=int(raw["answer_minutes"]),
     )
 
@@ -53,6 +57,13 @@ def house_policy(settings: Mapping[str, Any]) -> HousePolicy:
     """
     overlay = settings.get("contact_policy") or {}
     return _read(yaml.safe_dump(overlay, sort_keys=True))
+
+
+def _hours(raw: Mapping[str, str]) -> Hours:
+    week = Window(time.fromisoformat(raw["opens"]), time.fromisoformat(raw["closes"]))
+    sunday = Window(time.fromisoformat(raw["sunday_opens"]), time.fromisoformat(raw["sunday_closes"]))
+    windows = {DayClass.WORKDAY: week, DayClass.SATURDAY: week, DayClass.SUNDAY: sunday, DayClass.HOLIDAY: sunday}
+    return Hours(Article(HOUSE, "HOURS", Confidence.READ), windows)
 
 
 def _cap(item: Mapping[str, Any]) -> Cap:

@@ -114,7 +114,8 @@ def _of_hours(facts: Facts, law: ContactLaw, policy: HousePolicy) -> Iterator[Ob
     if facts.channel is Channel.POST or _is_answer_in_time(facts, policy):
         return
     agreed = _has_consent(facts, "HOURS")
-    hours = [one for one in law.hours if facts.channel in one.channels and not (agreed and one.by_consent)]
+    bound = [one for one in law.hours if facts.channel in one.channels] or [policy.hours]
+    hours = [one for one in bound if not (agreed and one.by_consent)]
     opens = next_open(facts.at, facts.zones, hours) if hours else facts.at
     for one in hours:
         closed = [zone for zone in facts.zones if not is_open(facts.at, zone, one)]

@@ -36,6 +36,7 @@ GROUPS = {
     "law": "qingshou.interfaces.commands.law",
     "audit": "qingshou.interfaces.commands.audit",
     "lender": "qingshou.interfaces.commands.lender",
+    "contact": "qingshou.interfaces.commands.contact",
 }
 # Single commands at the top: module and function.
 COMMANDS = {

@@ -17,9 +17,9 @@ LOANS = 2000
 class Zygote:
     """Asks the forking process, and waits for its answers."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], *, module: str = "tests.faults.day.zygote") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.day.zygote"], cwd=ROOT, env=os.environ | environment, text=True,
+            [sys.executable, "-m", module], cwd=ROOT, env=os.environ | environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         self._kept: dict[str, dict[str, Any]] = {}

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from tests.integration.contact.rows import NOW as NOON
+
 from qingshou.features.contact.models import Template, TemplateVersion
 from qingshou.features.contact.operations.door import Asked
 from qingshou.law.contact.terms import Channel
-from tests.integration.contact.rows import NOW as NOON
 
 NOW: datetime = NOON
 

@@ -4,6 +4,8 @@ import time
 from datetime import timedelta
 
 import pytest
+from tests.integration.contact.messages import NOW, asked_of, version_of
+from tests.integration.contact.rows import make_debtor
 
 from qingshou.audit.actors import SYSTEM
 from qingshou.audit.queries import list_events
@@ -17,8 +19,6 @@ from qingshou.features.contact.templating.rendering import MissingValue
 from qingshou.law.contact.terms import Channel, Purpose, Stop
 from qingshou.privacy.places import place_of
 from qingshou.privacy.sealing import unseal
-from tests.integration.contact.messages import NOW, asked_of, version_of
-from tests.integration.contact.rows import make_debtor
 
 
 def text(case, *, key="", body="请回电。", **more):

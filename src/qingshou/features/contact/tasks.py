@@ -1,15 +1,24 @@
 """Jobs of contact."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from qingshou.audit.actors import SYSTEM, Actor
 from qingshou.features.contact.operations import campaign_judging, campaign_running, choosing, fitting
+from qingshou.features.contact.operations.listening import listen
+from qingshou.features.contact.operations.outbox import SEND_JOB, wake_sender
+from qingshou.features.contact.operations.providers import Chosen
+from qingshou.features.contact.operations.sending import send_due
+from qingshou.features.contact.operations.step_messages import ask_steps
 from qingshou.features.contact.queries.campaigns import list_unfinished
 from qingshou.tenancy.context import using
-from qingshou.tenancy.queries import list_tenants
+from qingshou.tenancy.queries import get_tenant, list_tenants
+
+# of one job: other lenders wait for the worker too
+_SEND_AT_MOST = timedelta(seconds=50)
 
 
 def _now() -> datetime:
@@ -50,6 +59,16 @@ def tend_campaigns(timestamp: int) -> None:
                     campaign_running.run_campaign(campaign_id=campaign_id, actor=SYSTEM, clock=_now)
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="contact.tend_steps", queue="contact", queueing_lock="contact.tend_steps")
+def tend_steps(timestamp: int) -> None:
+    """Ask the door for the messages of steps that the days' runs began."""
+    begun = datetime.fromtimestamp(timestamp, UTC)
+    for tenant in list_tenants():
+        with using(tenant.id):
+            ask_steps(now=begun, actor=SYSTEM)
+
+
 @app.task(name="contact.learn_timing", queue="contact")
 def learn_timing(*, tenant_id: str, actor_kind: str, actor_name: str, actor_id: str | None) -> None:
     """Count what earlier choices of best time earned, and learn from the contacts so far."""
@@ -68,6 +87,35 @@ def learn_timing_nightly(timestamp: int) -> None:
         with using(tenant.id):
             choosing.attribute_rewards(now=now)
             fitting.fit(now=now)
+
+
+@app.task(name=SEND_JOB, queue="contact")
+def send_of_lender(*, tenant_id: str) -> None:
+    """Send what is due of a lender; what is left when its time is over is handed to the next job."""
+    tenant = get_tenant(tenant_id=UUID(tenant_id))
+    until = _now() + _SEND_AT_MOST
+    with using(tenant.id):
+        send_due(providers=Chosen(settings.QINGSHOU_CHANNELS[tenant.code]), actor=SYSTEM, clock=_now, until=until)
+        if _now() >= until:
+            wake_sender()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="contact.send_all", queue="contact", queueing_lock="contact.send_all")
+def send_all(timestamp: int) -> None:  # noqa: ARG001  periodic jobs are told their time
+    """Every minute hand each lender's outbox to the worker: due times, throttles, lost answers come of themselves."""
+    for tenant in list_tenants():
+        with using(tenant.id):
+            wake_sender()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="contact.listen_all", queue="contact", queueing_lock="contact.listen_all")
+def listen_all(timestamp: int) -> None:  # noqa: ARG001
+    """Every minute: take in what waits in mail boxes and on SMS lines, lender by lender."""
+    for tenant in list_tenants():
+        with using(tenant.id):
+            listen(choices=settings.QINGSHOU_CHANNELS[tenant.code], now=_now())
 
 
 def _id(text: str | None) -> UUID | None:

@@ -30,6 +30,7 @@ _WORK, _BOOK, _WATCH, _RUN = _("Work"), _("Loan book"), _("Oversight"), _("Admin
 ENTRIES: tuple[Entry, ...] = (
     Entry("cases:worklist", _("Worklist"), "list-check", "worklist.view", _WORK),
     Entry("contact:inbox", _("Replies"), "inbox", "contact.view", _WORK),
+    Entry("contact:messages", _("Messages"), "send", "contact.view", _WORK),
     Entry("contact:campaigns", _("Campaigns"), "speakerphone", "contact.campaigns", _WORK),
     Entry("contact:templates", _("Templates"), "message-2", "contact.templates", _WORK),
     Entry("delinquency:cockpit", _("Cockpit"), "chart-bar", "cockpit.view", _BOOK),

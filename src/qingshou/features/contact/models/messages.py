@@ -35,7 +35,8 @@ class Message(TenantRow):
     States: QUEUED -> SENDING -> SENT -> DELIVERED -> READ, REPLIED; FAILED, BOUNCED; CANCELLED (stopped before it
     left); UNCERTAIN (handed over, the answer lost: the provider is asked, and where it cannot be asked a person is).
     A lease on a QUEUED row says who is about to send it, on a SENDING row who has it in hand, on an UNCERTAIN row when
-    the provider is asked next (none: it cannot be asked). `id` is the key we give the provider, so that it can be asked about a message whose answer was lost.
+    the provider is asked next (none: it cannot be asked). `id` is the key we give the provider, so that it can be
+    asked about a message whose answer was lost.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -21,13 +21,14 @@ from qingshou.features.contact.models import Attempt, Message, StopPlaced, Templ
 from qingshou.features.contact.operations import door
 from qingshou.features.contact.operations.claiming import cancel_rows
 from qingshou.features.contact.operations.door import Asked
+from qingshou.features.contact.operations.handing import get_with_people, open_messages
 from qingshou.features.contact.operations.locked_messages import entry_of, lock_message, lock_messages
 from qingshou.features.contact.rules.facts import Clearance
 from qingshou.features.contact.rules.messages import Fate, State, fate
 from qingshou.features.contact.rules.sending import pace
 from qingshou.features.contact.templating.rendering import render
 from qingshou.features.contact.templating.segments import segments_of
-from qingshou.law.contact.terms import Channel, Purpose
+from qingshou.law.contact.terms import Channel, Party, Purpose
 from qingshou.privacy.places import place_of
 from qingshou.privacy.sealing import seal_many
 from qingshou.tenancy.bulk import copy_rows
@@ -154,6 +155,32 @@ def cancel(*, message_id: UUID, actor: Actor, now: datetime, why: str = "BY_HAND
             raise NotNow("Only a message that waits can be taken back: this one is on its way, or has ended.")
         cancel_rows({message: why}, actor=actor, now=now)
     return message
+
+
+def retry(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
+    """Queue the words of a message that failed or came back once more: a new message, reserved at the door anew.
+
+    Gives   Message  the same one however often it is asked for
+    Stops   NoSuchContact
+            NotNow          it did not fail
+            ContactRefused  the door refuses
+    """
+    with transaction.atomic():
+        old = lock_message(message_id)
+        if old.state not in (State.FAILED, State.BOUNCED):
+            raise NotNow("Only a message that failed or came back can be sent once more.")
+        (outgoing,) = open_messages(get_with_people([message_id]), actor=actor, now=now, purpose="RETRY").values()
+        attempt = old.attempt
+        asked = Asked(
+            borrower_id=attempt.borrower_id, case_id=attempt.case_id, channel=Channel(old.channel),
+            purpose=Purpose(attempt.purpose), party=Party(attempt.party), debts=tuple(attempt.debts),
+            key=f"retry:{old.id}",
+        )  # fmt: skip
+        to_send = ToSend(asked=asked, subject=outgoing.subject, body=outgoing.body, language=old.language)
+        (queued,) = queue_many(items=[to_send], actor=actor, now=now)
+    if queued.message_id is None:
+        raise door.refusal_of(queued.clearance)
+    return Message.objects.get(id=queued.message_id)
 
 
 def cancel_campaign(*, campaign_id: UUID, actor: Actor, now: datetime) -> int:

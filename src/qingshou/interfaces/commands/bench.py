@@ -24,6 +24,7 @@ BENCHMARKS = {
     "credit_record": ["credit_record.py"],
     "roll_counts": ["roll_counts.py"],
     "business_loans": ["business_loans.py"],
+    "replies": ["replies.py"],
     "campaign": ["campaign.py"],
     "best-time": ["best_time.py"],
 }

@@ -12,18 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy
-import sklearn
 import yaml
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from threadpoolctl import threadpool_limits
 
 from qingshou.features.contact.inbound.language import LANGUAGES
 
@@ -124,6 +119,8 @@ def examples_of(language: str) -> tuple[tuple[str, str], ...]:
 @cache
 def model_of(language: str) -> Model:
     """Return the model of a language, learned once a process."""
+    from threadpoolctl import threadpool_limits
+
     examples = examples_of(language)
     pipeline = untrained(language)
     # small matrices: threads of the linear algebra would only wait for each other, and for whoever else works here
@@ -151,6 +148,12 @@ def written_out(pipeline: Any, version: str) -> Model:
 
 def untrained(language: str) -> Any:
     """Return the pipeline before it has learned: also what a held-out evaluation trains."""
+    # read here and not at the start of every command and worker: the library takes seconds to load
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
     features = TfidfVectorizer(analyzer=_english_pieces if language == "en" else _chinese_pieces, sublinear_tf=True)
     judge = LogisticRegression(C=10.0, max_iter=1000, class_weight="balanced")
     return make_pipeline(features, CalibratedClassifierCV(judge, method="sigmoid", cv=3, ensemble=False))
@@ -176,4 +179,4 @@ def version_of(language: str) -> str:
     """Return the name of the model: its language, a hash of its examples and of this file, the library's version."""
     digest = hashlib.sha256((_EXAMPLES / f"{language}.yaml").read_bytes())
     digest.update(Path(__file__).read_bytes())
-    return f"{language}-{digest.hexdigest()[:12]}-sk{sklearn.__version__}"
+    return f"{language}-{digest.hexdigest()[:12]}-sk{version('scikit-learn')}"

@@ -1,5 +1,6 @@
 """Choosing when and how to try, person by person; every choice is kept with all it needs to be judged later."""
 
+import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,9 +23,11 @@ from qingshou.features.contact.timing.arms import Arm, arm_of_code, ordered
 from qingshou.features.contact.timing.features import context_of
 from qingshou.features.contact.timing.policy import PLACES, chances, chosen, draw_of, policy_name
 from qingshou.law.contact.terms import Outcome
+from qingshou.tenancy.bulk import copy_rows
 from qingshou.tenancy.context import current_tenant_id
 
 CHUNK = 1000
+_COLUMNS = ("id", "tenant_id", "person_id", "campaign_id", "policy", "context", "arms", "arm", "chance", "draw", "at")
 _LOOKED_BACK_DAYS = 60  # a contact without an end for so long is waited for no more
 
 
@@ -79,7 +82,8 @@ def choose(
                         arm=own[place].code, chance=shares[place], draw=drawn, at=now,
                     )
                 )  # fmt: skip
-            made += Decision.objects.bulk_create(decisions, batch_size=CHUNK)
+            copy_rows(model=Decision, columns=_COLUMNS, rows=map(_row, decisions))
+            made += decisions
         _record(campaign_id, "TIMING_CHOSEN", actor, now, {"policy": name, "decisions": len(made)})
     return made
 
@@ -167,6 +171,11 @@ def attribute_rewards(*, now: datetime, actor: Actor = SYSTEM) -> int:
             )
         _record(None, "TIMING_REWARDED", actor, now, {"decisions": len(rows), "answered": sum(answered)})
     return len(rows)
+
+
+def _row(decision: Decision) -> tuple[object, ...]:
+    values = (getattr(decision, name) for name in _COLUMNS)
+    return tuple(json.dumps(value) if isinstance(value, dict | list) else value for value in values)
 
 
 def _arm(one: Arm | str) -> Arm:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from sklearn.metrics import roc_auc_score
 
 from qingshou.audit.actors import SYSTEM, Actor
 from qingshou.audit.operations import record
@@ -163,6 +162,9 @@ def _auc(later: _Later, scores: Any) -> float | None:
     if answered.all() or not answered.any():
         return None
     believed = np.take_along_axis(scores, later.log.chosen[:, None], axis=1)[:, 0]
+    # read here and not at the start of every command and worker: the library takes seconds to load
+    from sklearn.metrics import roc_auc_score
+
     return round(float(roc_auc_score(answered, believed)), 4)
 
 

@@ -13,7 +13,6 @@ from datetime import datetime
 from itertools import product
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from qingshou.features.contact.timing.arms import BANDS, Arm, DayClass
 from qingshou.features.contact.timing.features import Floats, names, rows, vocabulary
@@ -116,6 +115,9 @@ def fitted(
     design = np.concatenate([seen, imagined, imagined])
     outcome = np.concatenate([np.array(answered, dtype=bool), np.ones(len(rates), bool), np.zeros(len(rates), bool)])
     weight = np.concatenate([np.ones(len(answered)), prior_contacts * rates, prior_contacts * (1 - rates)])
+    # read here and not at the start of every command and worker: the library takes seconds to load
+    from sklearn.linear_model import LogisticRegression
+
     regression = LogisticRegression(C=strength, max_iter=_ITERATIONS_MAX, random_state=0)
     regression.fit(design, outcome, sample_weight=weight)
     pooled = (sum(answered) + POOL_CONTACTS * prior_rate) / (len(answered) + POOL_CONTACTS)

@@ -75,7 +75,8 @@ def test_without_the_question_messages_are_doubled(sender: Zygote) -> None:
         for _ in range(3):
             assert one.run(fault_point="contact.send:handed", unasked=True)["killed"]
         one.come_to_rest(unasked=True)
-        assert len(gateway.doubled()) == 3
+        # the one in hand each time was sent again by the next
+        assert sum(gateway.received.values()) - len(gateway.received) == 3
 
 
 def test_where_nobody_can_be_asked_the_killed_ones_wait_for_a_person(sender: Zygote) -> None:

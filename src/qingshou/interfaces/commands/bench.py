@@ -21,6 +21,8 @@ BENCHMARKS = {
     "import": ["import_csv.py"],
     "day": ["day.py"],
     "pages": ["pages.py"],
+    "webhooks": ["webhooks.py"],
+    "sender_kills": ["sender_kills.py"],
     "credit_record": ["credit_record.py"],
     "roll_counts": ["roll_counts.py"],
     "business_loans": ["business_loans.py"],

@@ -133,6 +133,7 @@ class CallFollower:
             additional_headers={"Authorization": f"Basic {token}"},
             proxy=None,
             open_timeout=10,
+            close_timeout=2,
             logger=_SILENT,
         ).connect()
 

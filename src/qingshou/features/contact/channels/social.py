@@ -60,7 +60,8 @@ class _Transport:
 
     def __init__(self, client: httpx.Client, base_url: str) -> None:
         self._client, self._base_url = client, base_url
-        self.headers: dict[str, str] = {}
+        # apprise would put the sender's name there, which need not be ASCII
+        self.headers: dict[str, str] = {"User-Agent": "qingshou"}
         self.answer: httpx.Response | None = None
         self.failure: httpx.HTTPError | None = None
         self.is_used = False

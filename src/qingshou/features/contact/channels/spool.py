@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -53,7 +54,8 @@ class Spool:
                     os.fsync(file.fileno())
                 scratch.replace(path)
         except OSError as error:
-            scratch.unlink(missing_ok=True)
+            with suppress(OSError):
+                scratch.unlink()
             raise Unreachable(f"The spool folder cannot be written: {error.strerror}.") from None
         return Handed(provider_ref=path.name)
 

@@ -15,12 +15,14 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
 from qingshou.audit.operations import record_many
+from qingshou.features.book.debtors import list_debtors
 from qingshou.features.contact.errors import ContactRefused
 from qingshou.features.contact.models import Attempt, Refusal
 from qingshou.features.contact.operations.attempts import note_inbound, release, settle
 from qingshou.features.contact.operations.number_zones import look_up_zones
-from qingshou.features.contact.operations.persons import lock_persons
+from qingshou.features.contact.operations.persons import lock_people
 from qingshou.features.contact.queries.gathering import Gathered, Known, gather, read_known
+from qingshou.features.contact.queries.persons import identities
 from qingshou.features.contact.rules.asked import OWN, Asked
 from qingshou.features.contact.rules.codec import reasons_as_json
 from qingshou.features.contact.rules.facts import REFUSED, Clearance, Past
@@ -115,10 +117,10 @@ def reserve_many(
     if not asked:
         return []
     with transaction.atomic():
-        known = _read({one.borrower_id for one in asked}, now)
-        lock_persons(known)
+        borrower_ids = {one.borrower_id for one in asked}
+        lock_people(identities(debtors=list_debtors(borrower_ids=borrower_ids)))
         # judged by what holds once the lock is ours: what others wrote before is seen now
-        known = read_known(borrower_ids=set(known.debtors), now=now)
+        known = _read(borrower_ids, now)
         before = _made_before([one.key for one in asked if one.key])
         reserved = [_reserve_one(known, one, actor, now, collector, before) for one in asked]
         _write_attempts([one for one in reserved if one.attempt is not None and not one.is_repeat])

@@ -55,9 +55,16 @@ def hold_ref(adapter: str, refs: Iterable[str]) -> None:
 
 def entry_of(message: Message, action: str, facts: Mapping[str, object] | None = None, *, law: str = "") -> Entry:
     """Return what is recorded of a message: in its case's chain, or in the person's where it has no case."""
-    attempt = message.attempt
+    return entry_about(message.attempt, message.id, message.channel, action, facts, law=law)
+
+
+def entry_about(
+    attempt: Attempt, message_id: UUID, channel: str, action: str, facts: Mapping[str, object] | None = None, *,
+    law: str = "",
+) -> Entry:  # fmt: skip
+    """Return what is recorded of an attempt's message, as `entry_of`, before the message is a row."""
     kind, subject_id = ("CASE", attempt.case_id) if attempt.case_id else ("PERSON", attempt.person_id)
-    said: dict[str, object] = {"message": message.id, "channel": message.channel, **(facts or {})}
+    said: dict[str, object] = {"message": message_id, "channel": channel, **(facts or {})}
     return Entry(kind, subject_id, action, said, law=law)
 
 

@@ -22,7 +22,7 @@ from qingshou.features.contact.operations import door
 from qingshou.features.contact.operations.claiming import cancel_rows
 from qingshou.features.contact.operations.door import Asked
 from qingshou.features.contact.operations.handing import get_with_people, open_messages
-from qingshou.features.contact.operations.locked_messages import entry_of, lock_message, lock_messages
+from qingshou.features.contact.operations.locked_messages import entry_about, lock_message, lock_messages
 from qingshou.features.contact.rules.facts import Clearance
 from qingshou.features.contact.rules.messages import Fate, State, fate
 from qingshou.features.contact.rules.sending import pace
@@ -281,10 +281,9 @@ def _insert(
 
 
 def _entry(item: ToSend, words: _Worded, attempt: Attempt) -> Any:
-    message = Message(id=message_id_of(attempt.id), attempt=attempt, channel=item.asked.channel.value)
     facts: dict[str, object] = {"attempt": attempt.id, "segments": words.segments, "language": words.language}
     if item.version is not None:
         facts |= {"template": item.version.template.code, "version": item.version.version}
     if item.asked.purpose is not Purpose.COLLECT:
         facts["purpose"] = item.asked.purpose.value
-    return entry_of(message, "MESSAGE_QUEUED", facts)
+    return entry_about(attempt, message_id_of(attempt.id), item.asked.channel.value, "MESSAGE_QUEUED", facts)

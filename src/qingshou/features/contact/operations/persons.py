@@ -13,8 +13,13 @@ from qingshou.tenancy.context import current_tenant_id
 
 def lock_persons(known: Known) -> None:
     """Lock the persons of a batch in id order until the transaction ends, making those who are not there yet."""
-    make_persons(known.identities)
-    ids = {person_id for one in known.identities.values() for person_id in one.all_ids}
+    lock_people(known.identities)
+
+
+def lock_people(identities: Mapping[UUID, Identity]) -> None:
+    """Lock the persons of debtors, as `lock_persons`, where only who they are was read."""
+    make_persons(identities)
+    ids = {person_id for one in identities.values() for person_id in one.all_ids}
     list(ContactPerson.objects.select_for_update(no_key=True).filter(id__any_of=ids).order_by("id").values_list("id"))
 
 

@@ -22,6 +22,7 @@ from qingshou.features.contact.models import Reply
 from qingshou.features.contact.operations.attempts import note_inbound
 from qingshou.features.contact.operations.opting_out import refuse_channel, want_channel_again
 from qingshou.features.contact.operations.reports import note_replied
+from qingshou.features.contact.operations.stops import lock_person_of
 from qingshou.features.contact.queries.threading import Thread, sender_index, thread_of
 from qingshou.law.contact.terms import Channel, Party
 from qingshou.privacy.places import place_of
@@ -77,6 +78,7 @@ def assign_reply(*, reply_id: UUID, case_id: UUID, actor: Actor, now: datetime) 
     """
     case = get_case(case_id=case_id)
     with transaction.atomic():
+        lock_person_of(case.borrower_id, now)  # before the reply, as everybody does
         reply = lock_reply(reply_id)
         if reply.case_id is not None:
             raise NotNow("This reply belongs to a case already.")

@@ -29,7 +29,7 @@ STATUSES = {
 MEMBER_STATES = {
     "CHOSEN": _("Chosen, not judged yet"),
     "HELD_OUT": _("Left alone by lot"),
-    "REFUSED": _("Refused"),
+    "REFUSED": pgettext_lazy("campaign", "Refused"),
     "CLEARED": _("May be contacted"),
     "QUEUED": _("Message queued"),
     "STOPPED": _("Stopped before it left"),

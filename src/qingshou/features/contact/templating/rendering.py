@@ -8,6 +8,7 @@ of writing never reach a message.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from qingshou.features.contact.templating.variables import VARIABLES
 from qingshou.kernel.errors import BadInput
@@ -47,7 +48,7 @@ def render(text: str, values: Mapping[str, str], *, most: int = LENGTH_MAX, one_
             MissingValue  a variable has no value; all missing ones are named
             TooLong       the result, or one value, is longer than it may be
     """
-    pieces = list(_pieces(text))
+    pieces = _cut(text)
     missing = sorted({piece for piece, is_name in pieces if is_name and not _has_value(piece, values)})
     if missing:
         raise MissingValue(
@@ -73,10 +74,20 @@ def variables_in(text: str) -> list[str]:
 
 def tidy(text: str, *, one_line: bool = False) -> str:
     """Return a text without control and direction characters, line ends alike, no spaces at line ends."""
-    plain = "".join(_kept(character) for character in text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = [text] if one_line else text.split("\n")
+    if all(line.isprintable() for line in lines):  # nearly always: nothing to take out, no sign to look at singly
+        plain = text
+    else:
+        plain = "".join(_kept(character) for character in text.replace("\r\n", "\n").replace("\r", "\n"))
     if one_line:
         return re.sub(r"\s+", " ", plain).strip()
     return "\n".join(line.rstrip() for line in plain.split("\n")).strip()
+
+
+@lru_cache(maxsize=512)
+def _cut(text: str) -> tuple[tuple[str, bool], ...]:
+    """Return the pieces of a template, cut once however many messages are made of it."""
+    return tuple(_pieces(text))
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

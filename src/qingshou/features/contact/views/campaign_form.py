@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qingshou.features.cases.phrases import NEXT_ACTIONS, SEVERITIES, STAGES
 from qingshou.features.cases.queries import facet_values
@@ -71,19 +72,21 @@ class SegmentForm(forms.Form):
 class CampaignForm(SegmentForm):
     """All of a new campaign."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("campaign", "Name"), max_length=80)
     channel = forms.ChoiceField(
         label=_("Channel"),
         initial="SMS",
         choices=[(one.value, CHANNELS[one.value]) for one in Channel if one in WRITTEN],
     )
-    template_code = forms.ChoiceField(label=_("What is said"), choices=lambda: list(TEMPLATE_CODES.items()))
+    template_code = forms.ChoiceField(
+        label=_("What is said"), initial="REMINDER", choices=lambda: list(TEMPLATE_CODES.items())
+    )
     tone = forms.ChoiceField(label=_("Tone"), initial="FRIENDLY", choices=[(one, TONE_WORDS[one]) for one in TONES])
     per_minute = forms.IntegerField(
         label=_("Messages a minute at most"), initial=600, min_value=1, max_value=PER_MINUTE_MOST
     )
     holdout_percent = forms.DecimalField(
-        label=_("Left alone by lot, in percent"), initial=HOLDOUT_USUAL * 100, min_value=0, max_value=50,
+        label=_("Left alone by lot, in percent"), initial=int(HOLDOUT_USUAL * 100), min_value=0, max_value=50,
         decimal_places=1,
         help_text=_("They get nothing from this campaign. Only so can be seen what it was worth."),
     )  # fmt: skip

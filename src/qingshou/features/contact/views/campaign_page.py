@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET
@@ -157,7 +158,7 @@ def _facts(found: Any) -> list[tuple[Any, Any]]:
                             f"{TONE_WORDS.get(found.tone, found.tone)}"),
         (_("Left alone by lot"), held_out),
         (_("Messages a minute at most"), figures.count(found.per_minute)),
-        (_("Made"), _("%(at)s by %(name)s") % {"at": figures.instant(found.made_at), "name": found.made_by}),
+        (_("Made"), format_html("{} · {}", figures.instant(found.made_at), found.made_by)),
     ]  # fmt: skip
 
 
@@ -166,7 +167,7 @@ def _chart(found: Any, funnel: queries.Funnel) -> Chart:
     steps = [
         (_("Chosen"), funnel.chosen, ""),
         (_("Left alone by lot"), funnel.held_out, "HELD_OUT"),
-        (_("Refused"), funnel.refused + funnel.refused_late, "REFUSED"),
+        (pgettext("campaign", "Refused"), funnel.refused + funnel.refused_late, "REFUSED"),
         (_("To be contacted"), funnel.to_contact - funnel.refused_late, ""),
         (pgettext("messages", "Queued"), funnel.queued, "QUEUED"),
         (pgettext("messages", "Sent"), funnel.sent, None),

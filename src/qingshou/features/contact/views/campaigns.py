@@ -45,7 +45,7 @@ COLUMNS = (
     Column(key="chosen", label=gettext_lazy("Chosen"), kind="count", value=lambda row: row.progress.get("chosen")),
     Column(key="holdout_share", label=gettext_lazy("Left alone by lot"), kind="percent"),
     Column(key="made_at", label=gettext_lazy("Made"), kind="instant", sort=True),
-    Column(key="made_by", label=gettext_lazy("By")),
+    Column(key="made_by", label=gettext_lazy("Made by")),
     Column(key="started_at", label=gettext_lazy("Started"), kind="instant", sort=True),
     Column(key="ended_at", label=gettext_lazy("Ended"), kind="instant", shown=False),
 )  # fmt: skip

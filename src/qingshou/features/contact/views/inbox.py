@@ -60,8 +60,8 @@ COLUMNS = (
     Column(key="channel", label=gettext_lazy("Channel"), words=CHANNELS, value=lambda line: line["reply"].channel),
     Column(key="state", label=gettext_lazy("State"), kind="state", words=STATES, value=state_code,
            tone=lambda line: _TONES[state_code(line)]),
-    Column(key="opt_out", label=gettext_lazy("Opt-out"), kind="state", tone=lambda _line: "bad",
-           value=lambda line: _("Opt-out") if line["reply"].is_opt_out else ""),
+    Column(key="opt_out", label=gettext_lazy("Opt-out"),
+           value=lambda line: _("Yes") if line["reply"].is_opt_out else ""),
     Column(key="case", label=gettext_lazy("Case"), value=lambda line: line["reply"].case.number if line["reply"].case
            else "", shown=False),
     Column(key="owner", label=pgettext_lazy("case", "Owner"), shown=False,

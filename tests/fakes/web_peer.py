@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ class Request:
     method: str
     path: str
     query: str
-    headers: dict[str, str]
+    headers: Message  # names in any case
     body: bytes
 
 
@@ -47,7 +48,7 @@ def web_peer():
         def handle_any(self) -> None:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            request = Request(self.command, parts.path, parts.query, dict(self.headers), body)
+            request = Request(self.command, parts.path, parts.query, self.headers, body)
             peer.requests.append(request)
             answer = peer.next_answer(request)
             if answer == "hang up":

@@ -8,6 +8,7 @@ WeCom and DingTalk are reached by group robots: `to` is the robot of the group o
 shared between debtors would tell each of the other's debt, so none can be set.
 """
 
+import html
 import logging
 from collections.abc import Mapping
 from datetime import datetime
@@ -127,7 +128,9 @@ class Social:
             raise Rejected("The text is longer than this messenger takes at once.", error_code="TOO_LONG")
         if self._channel is Channel.LINE:
             transport.headers["X-Line-Retry-Key"] = str(message.key)
-        plugin.notify(body=message.body, body_format=apprise.NotifyFormat.TEXT)
+        # apprise lets tags in a plain text through to Telegram: a name must not become a link
+        body = html.escape(message.body, quote=False) if self._channel is Channel.TELEGRAM else message.body
+        plugin.notify(body=body, body_format=apprise.NotifyFormat.TEXT)
         return self._handed(transport)
 
     def _plugin(self, message: Outgoing, transport: _Transport) -> Any:

@@ -1,0 +1,57 @@
+"""The database restarts while a sender works: nothing doubled, nothing lost, the same end."""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.fakes.sms_gateway import SmsGateway
+from tests.faults.contact.harness import MODULE, Killing, all_sent
+from tests.faults.day.asking import ROOT, Zygote
+from tests.faults.day.test_database_restart import restart_at_once
+
+RESTARTS = 4
+MESSAGES = 80
+
+
+@pytest.fixture(scope="module")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a server of its own: nobody else's tests stand on it."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def own_sender(own_home: Path) -> Iterator[Zygote]:
+    """A forking process on that server, which it holds up."""
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "qingshou.config.testing", "QINGSHOU_MODE": "test", "QINGSHOU_HOME": str(own_home),
+        "QINGSHOU_DATABASE_NAME": "qingshou",
+    }  # fmt: skip
+    code = "from qingshou.config import start; start.migrate()"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=os.environ | environment)
+    started = Zygote(environment, module=MODULE)
+    yield started
+    started.close()
+
+
+def test_a_restart_in_the_middle_doubles_and_loses_nothing(own_sender: Zygote, own_home: Path) -> None:
+    seed = int(os.environ.get("QINGSHOU_SEED", random.randrange(10**6)))
+    sys.stdout.write(f"seed {seed}\n")
+    chance = random.Random(seed)
+    with SmsGateway(slow_s=0.02) as gateway:
+        one = Killing(own_sender, gateway, MESSAGES)
+        hit = 0
+        for _ in range(RESTARTS):
+            number = own_sender.send("send", code=one.code, url=gateway.url, after_s=one.after_s)
+            threading.Event().wait(chance.uniform(0.2, 1.0))
+            restart_at_once(own_home)
+            hit += own_sender.take(number).get("error") == "DATABASE"
+            one.after_s += 130
+        assert hit >= 1, f"no restart hit a working sender: seed {seed}"
+        one.come_to_rest()
+        assert (gateway.doubled(), one.lost) == ([], 0), seed
+        assert one.rows == all_sent(MESSAGES), seed

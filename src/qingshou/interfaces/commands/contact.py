@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from qingshou.interfaces.commands import contact_campaign
 from qingshou.interfaces.commands.day import _lender
 
 app = typer.Typer(help="Contact: the outbox, letters for the post, incoming mail.", no_args_is_help=True)
+app.add_typer(contact_campaign.app, name="campaign")
 
 Lender = Annotated[str, typer.Option("--tenant", help="Code of the lender; not needed where there is only one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]

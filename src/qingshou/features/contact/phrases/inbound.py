@@ -18,7 +18,6 @@ EFFECTS = {
     "STOP_VULNERABLE": _("Only the specialist desk may contact this person"),
     "STOP_CEASE": _("Stop every contact: the person refuses all of it"),
     "STOP_CHANNEL": _("Stop contact by this channel"),
-    "RESUME_CHANNEL": _("The person wants this channel again: consent recorded, stop lifted"),
     "CALL_BACK": _("Next action: call back today"),
     "NEGOTIATE_PLAN": _("Next action: negotiate a plan, today"),
 }

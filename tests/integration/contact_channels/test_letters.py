@@ -30,7 +30,8 @@ def letter(number: int = 1, **fields: object) -> Letter:
     given = {
         "key": UUID(int=number), "to_name": "王金丝雀",
         "to_lines": ("上海市浦东新区世纪大道100号", "200120 上海"),
-        "subject": "关于贷款还款的通知", "body": "尊敬的客户：\n\n您的贷款已逾期。\n\n此致", "dated": date(2026, 11, 25),
+        "subject": "关于贷款还款的通知",
+        "body": "尊敬的客户：\n\n您的贷款已逾期。\n\n此致", "dated": date(2026, 11, 25),
         "reference": "C-2026-0007",
     }  # fmt: skip
     return Letter(**{**given, **fields})

@@ -46,9 +46,8 @@ def test_the_zones_of_a_number(number: str, country: str, zones: tuple[str, ...]
 
 
 def test_a_number_of_several_zones_gives_them_all():
-    assert len(zones_of_number("+18005550123", "US")) != 1
-    assert {"America/New_York", "America/Los_Angeles"} <= set(zones_of_number("+18332345678", "US") or
-        ("America/New_York", "America/Los_Angeles"))  # fmt: skip
+    zones = zones_of_number("+18005550123", "US")
+    assert {"America/New_York", "America/Los_Angeles", "America/Anchorage"} <= set(zones)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +55,7 @@ def test_a_number_of_several_zones_gives_them_all():
     [
         ({}, "", "tel:+8613912345678"),
         ({}, "12a3", "tel:+8613912345678;ext=123"),
-        ({"prefix": "9"}, "", "tel:98613912345678;phone-context=+8"),
+        ({"prefix": "9"}, "", "tel:913912345678;phone-context=+86"),
         ({"scheme": "sip", "sip_host": "pbx.bank.example"}, "", "sip:+8613912345678@pbx.bank.example;user=phone"),
         (
             {"scheme": "sip", "sip_host": "pbx.bank.example"},
@@ -70,6 +69,11 @@ def test_the_link_that_dials(fields: dict[str, str], extension: str, uri: str):
     assert link.uri == uri
     assert (link.digits, link.shown) == ("+8613912345678", "+86 139 1234 5678")
     assert "139" not in repr(link)
+
+
+def test_a_number_abroad_through_a_line():
+    link = ClickToDial(prefix="0").link("+12125550123")
+    assert link.uri == "tel:00012125550123;phone-context=+86"
 
 
 def test_a_link_to_no_number():

@@ -100,8 +100,16 @@ class ClickToDial:
             if extra:
                 uri = f"sip:{quote(self._prefix + digits, safe='+')};ext={extra}@{self._sip_host};user=phone"
         else:
-            # with a prefix the number is no longer global: RFC 3966 wants a local number with its context
-            uri = f"tel:{digits}" if not self._prefix else f"tel:{self._prefix}{digits[1:]};phone-context={digits[:2]}"
+            uri = f"tel:{digits}" if not self._prefix else self._by_line(_parsed(digits, ""))
             uri += f";ext={extra}" if extra else ""
         shown = phonenumbers.format_number(_parsed(digits, ""), PhoneNumberFormat.INTERNATIONAL)
         return DialLink(uri=uri, digits=digits, shown=shown)
+
+    def _by_line(self, number: phonenumbers.PhoneNumber) -> str:
+        """Return the link through an exchange that wants a digit for a line: dialled as from the country it is in.
+
+        Such a number is no longer global: RFC 3966 wants its context told.
+        """
+        dialled = phonenumbers.format_out_of_country_calling_number(number, self._country)
+        context = phonenumbers.country_code_for_region(self._country)
+        return f"tel:{self._prefix}{''.join(sign for sign in dialled if sign.isdigit())};phone-context=+{context}"

@@ -24,4 +24,5 @@ def _version_href(version_id: UUID) -> str:
 
 
 def _set_href(set_id: UUID) -> str:
-    return f"{reverse('contact:templates')}?asked={set_id}"
+    # with the words in view: they are what is decided
+    return f"{reverse('contact:templates')}?asked={set_id}&cols=code,channel,language,tone,body"

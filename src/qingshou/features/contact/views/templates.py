@@ -53,6 +53,7 @@ COLUMNS = (
     Column(key="made_at", label=gettext_lazy("Written at"), kind="instant", sort=True),
     Column(key="approved_by", label=gettext_lazy("Approved by")),
     Column(key="approved_at", label=gettext_lazy("Approved at"), kind="instant", sort=True, shown=False),
+    Column(key="body", label=gettext_lazy("Text"), kind="long", shown=False),
 )  # fmt: skip
 
 

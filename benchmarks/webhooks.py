@@ -100,7 +100,8 @@ def fill(code: str, messages: int) -> tuple[Any, list[UUID]]:
         cases = [
             Case(id=uuid4(), number=f"2026-{number:08}", borrower=debtor, process_code="COLLECTION", process_version=1,
                  stage="FIRST_CONTACT", stage_entered_on=day, severity="MILD", overdue_days=12, loans_count=1,
-                 balance=1000, arrears=100, currency="CNY", opened_on=day, as_of=day, closed_on=day, closed_reason="CURED")
+                 balance=1000, arrears=100, currency="CNY", opened_on=day, as_of=day, closed_on=day,
+                 closed_reason="CURED")
             for number, debtor in enumerate(debtors)
         ]  # fmt: skip
         attempts = [

@@ -89,7 +89,7 @@ def test_instants_are_the_first_of_their_kind_and_an_error_goes_with_what_outran
         Standing(State.SENDING, AT),
         [Told(State.FAILED, later(3), "30003"), Told(State.DELIVERED, later(9)), Told(State.DELIVERED, later(7))],
     )
-    assert standing == Standing(State.DELIVERED, later(7), "", None, later(7))
+    assert standing == Standing(State.DELIVERED, later(7), "", later(7), later(7))
 
 
 def test_what_is_no_report_is_refused():

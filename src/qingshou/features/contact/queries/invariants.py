@@ -50,7 +50,7 @@ SELECT count(*) FROM contact_message WHERE tenant_id = %(tenant)s AND (
     state NOT IN ('QUEUED', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'REPLIED', 'FAILED', 'BOUNCED', 'CANCELLED',
                   'UNCERTAIN')
     OR (state IN ('SENT', 'DELIVERED', 'READ', 'REPLIED') AND sent_at IS NULL AND channel <> 'POST')
-    OR (state = 'SENDING' AND lease_until IS NULL))
+    OR (state = 'SENDING' AND lease_until IS NULL AND letter_batch_id IS NULL))
 """
 _UNRESERVED = """
 SELECT count(*) FROM contact_message m LEFT JOIN contact_attempt a ON a.id = m.attempt_id

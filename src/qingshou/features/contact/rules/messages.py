@@ -78,7 +78,14 @@ class Standing:
     replied_at: datetime | None = None
 
 
-_FIRST = {State.SENT: "sent_at", State.DELIVERED: "delivered_at", State.READ: "read_at", State.REPLIED: "replied_at"}
+# of each kind the first instant is kept; what arrived was handed over by then, whether or not we were told
+_INSTANTS = {
+    State.SENT: ("sent_at",),
+    State.DELIVERED: ("sent_at", "delivered_at"),
+    State.READ: ("sent_at", "read_at"),
+    State.REPLIED: ("sent_at", "replied_at"),
+    State.BOUNCED: ("sent_at",),
+}
 
 
 def may_become(state: State, to: State) -> bool:
@@ -92,8 +99,7 @@ def joined(standing: Standing, told: Told) -> Standing:
     Takes   told  a state of REPORTED; others stop with KeyError: they are no report
     Gives   the higher rank; of one rank the earliest instant, then the smaller error code
     """
-    instant = _FIRST.get(told.state)
-    if instant is not None:
+    for instant in _INSTANTS.get(told.state, ()):
         known: datetime | None = getattr(standing, instant)
         first: dict[str, Any] = {instant: told.at if known is None else min(known, told.at)}
         standing = replace(standing, **first)

@@ -43,7 +43,7 @@ def by_folds(language: str) -> dict[str, Any]:
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=1)
     with threadpool_limits(1):
         found = cross_val_predict(classifier.untrained(language), texts, wanted, cv=folds)
-    return {"examples": len(examples), **scores(wanted, found)}
+    return {"examples": len(examples), **scores(list(wanted), list(found))}
 
 
 def scores(wanted: Sequence[str], found: Sequence[str]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def measure() -> dict[str, Any]:
     for language in LANGUAGES:
         classifier.model_of(language)
     learn_s = round(time.process_time() - begun, 2)
-    figures = {
+    figures: dict[str, dict[str, Any]] = {
         language: {
             "version": classifier.version_of(language), "folds": by_folds(language), "held_out": on_held_out(language)
         }

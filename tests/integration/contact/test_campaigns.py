@@ -11,7 +11,7 @@ from tests.integration.contact.rows import NOW, make_debtor
 from qingshou.audit.actors import SYSTEM
 from qingshou.audit.queries import list_events
 from qingshou.features.contact.errors import BadContactInput, NoSuchCampaign, NotNow
-from qingshou.features.contact.models import Attempt, Campaign, CampaignMember, Message, Refusal
+from qingshou.features.contact.models import Attempt, Campaign, CampaignMember, Decision, Message, Refusal
 from qingshou.features.contact.operations import campaign_judging, campaign_running, campaigns
 from qingshou.features.contact.operations.campaign_judging import prepare_campaign
 from qingshou.features.contact.operations.stops import place_stop
@@ -323,3 +323,35 @@ def test_channels_one_cannot_write_by_are_refused():
     for channel in ("PHONE", "VISIT", "FAX"):
         with pytest.raises(BadContactInput):
             make(channel=channel)
+
+
+def test_the_best_channel_and_hour_are_chosen_person_by_person_and_kept_as_decisions():
+    version_of("请尽快还款", code="REMINDER", channel="SMS")
+    version_of("请尽快还款", code="REMINDER", channel="EMAIL")
+    cases = [make_debtor(f"D{number}") for number in range(8)]
+    place_stop(borrower_id=cases[0].borrower_id, kind=Stop.CEASE, actor=SYSTEM, now=NOW)
+    campaign = prepare_campaign(campaign_id=everyone(channel="", is_best_time=True).id, actor=SYSTEM, now=NOW)
+    assert campaign.members.get(case=cases[0]).codes == ["STOPPED"]
+    cleared = list(campaign.members.filter(state="CLEARED"))
+    assert len(cleared) == Decision.objects.filter(campaign_id=campaign.id).count() == 7
+    for member in cleared:
+        assert member.channel in ("SMS", "EMAIL")
+        assert member.next_at >= NOW
+    campaigns.start_campaign(campaign_id=campaign.id, expected_count=7, actor=SYSTEM, now=NOW)
+    run(campaign)
+    sent = {row.attempt.borrower_id: row for row in Message.objects.select_related("attempt")}
+    for member in campaign.members.filter(state="QUEUED"):
+        assert sent[member.borrower_id].channel == member.channel
+        assert sent[member.borrower_id].not_before_at >= member.at >= NOW
+    assert Decision.objects.filter(campaign_id=campaign.id, attempt__isnull=False).count() == len(sent) == 7
+
+
+def test_a_best_channel_campaign_left_alone_draws_no_decision_and_is_judged_all_the_same():
+    version_of("请尽快还款", code="REMINDER")
+    for number in range(12):
+        make_debtor(f"H{number}")
+    made = make(channel="", is_best_time=True, holdout_share=Decimal("0.5"))
+    campaign = prepare_campaign(campaign_id=made.id, actor=SYSTEM, now=NOW)
+    held_out = campaign.members.filter(state="HELD_OUT", codes=[]).count()
+    assert 0 < held_out < 12
+    assert Decision.objects.filter(campaign_id=campaign.id).count() == 12 - held_out

@@ -6,7 +6,7 @@ same.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from qingshou.audit.actors import Actor
 from qingshou.audit.operations import record
 from qingshou.features.contact.models import Campaign, CampaignMember
 from qingshou.features.contact.operations import door
+from qingshou.features.contact.operations.campaign_ways import choose_ways
 from qingshou.features.contact.operations.campaign_wording import Wordings, languages_of
 from qingshou.features.contact.operations.campaigns import ensure_may, lock_campaign, member_counts
 from qingshou.features.contact.queries.segments import FROM, PERSON, where_sql
@@ -50,12 +51,23 @@ FROM (SELECT c.borrower_id, c.id AS case_id, row_number() OVER (ORDER BY c.numbe
 """
 
 _WRITE = """
-UPDATE contact_campaignmember m SET state = given.state, next_at = given.next_at,
+UPDATE contact_campaignmember m SET state = given.state, next_at = given.next_at, channel = given.channel,
     codes = string_to_array(given.codes, ',')
-FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(codes)s::text[], %(next)s::timestamptz[])
-    AS given(id, state, codes, next_at)
+FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(codes)s::text[], %(next)s::timestamptz[], %(channels)s::text[])
+    AS given(id, state, codes, next_at, channel)
 WHERE m.id = given.id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of judging one member. `at`: the moment chosen for it, where the hour is chosen person by person."""
+
+    member: CampaignMember
+    clearance: Clearance | None
+    codes: list[str]
+    channel: str
+    at: datetime | None
 
 
 def prepare_campaign(
@@ -80,7 +92,7 @@ def begin_preparing(*, campaign_id: UUID, now: datetime, at: datetime | None = N
         if campaign.status == PREPARING:
             return campaign
         if campaign.status == READY:
-            campaign.members.update(state=CHOSEN, codes=[], next_at=None)
+            campaign.members.update(state=CHOSEN, codes=[], next_at=None, channel=campaign.channel)
         kept = {name: value for name, value in campaign.progress.items() if name in ("no_holdout", "chosen")}
         campaign.status, campaign.prepared_at = PREPARING, None
         campaign.progress = kept | {"judged": 0, "judged_at": now.isoformat(), "at": (at or now).isoformat()}
@@ -131,11 +143,11 @@ def _judge_next(campaign_id: UUID, actor: Actor, now: datetime) -> Campaign:
         members = list(campaign.members.filter(state=CHOSEN).order_by("position")[:CHUNK])
         if not members:
             return _end(campaign, actor, now)
-        judged = list(_judged(campaign, members))
+        judged = list(_judged(campaign, members, actor))
         _write(judged)
         articles = campaign.progress.get("articles", {})
-        for _, clearance, _ in judged:
-            note_articles(articles, clearance)
+        for one in judged:
+            note_articles(articles, one.clearance)
         campaign.progress = campaign.progress | {
             "judged": campaign.progress["judged"] + len(members),
             "articles": articles,
@@ -144,23 +156,32 @@ def _judge_next(campaign_id: UUID, actor: Actor, now: datetime) -> Campaign:
     return campaign
 
 
-def _judged(
-    campaign: Campaign, members: Sequence[CampaignMember]
-) -> Iterator[tuple[CampaignMember, Clearance, list[str]]]:
+def _judged(campaign: Campaign, members: Sequence[CampaignMember], actor: Actor) -> Iterator[Judged]:
     """Ask the door about each member at its own turn; those left alone too, so that both arms are alike."""
-    at, begun = (datetime.fromisoformat(campaign.progress[name]) for name in ("at", "judged_at"))
-    wordings = Wordings(campaign)
+    first, begun = (datetime.fromisoformat(campaign.progress[name]) for name in ("at", "judged_at"))
+    at = {member.id: first + turn_of(campaign, member.position - 1) for member in members}
     languages = languages_of([member.borrower_id for member in members])
+    if campaign.is_best_time:
+        ways = choose_ways(campaign=campaign, members=members, at=at, languages=languages, now=begun, actor=actor)
+        for member in members:
+            way = ways[member.id]
+            codes = [NO_TEMPLATE] if way.clearance is None else _codes(way.clearance)
+            yield Judged(member, way.clearance, codes, way.channel, way.at)
+        return
+    wordings = Wordings(campaign)
     asked = [
-        Asked(borrower_id=member.borrower_id, case_id=member.case_id, channel=Channel(member.channel),
-                   at=at + turn_of(campaign, member.position - 1))
+        Asked(borrower_id=member.borrower_id, case_id=member.case_id, channel=Channel(member.channel), at=at[member.id])
         for member in members
     ]  # fmt: skip
     for member, clearance in zip(members, door.clear_many(asked=asked, now=begun), strict=True):
-        codes = list(dict.fromkeys(reason.code for reason in clearance.reasons))
+        codes = _codes(clearance)
         if wordings.of(member.channel, languages[member.borrower_id]) is None:
             codes.append(NO_TEMPLATE)
-        yield member, clearance, codes
+        yield Judged(member, clearance, codes, member.channel, None)
+
+
+def _codes(clearance: Clearance) -> list[str]:
+    return list(dict.fromkeys(reason.code for reason in clearance.reasons))
 
 
 def turn_of(campaign: Campaign, turn: int) -> timedelta:
@@ -168,23 +189,25 @@ def turn_of(campaign: Campaign, turn: int) -> timedelta:
     return timedelta(minutes=1) * turn / campaign.per_minute
 
 
-def note_articles(articles: dict[str, list[dict[str, Any]]], clearance: Clearance) -> None:
+def note_articles(articles: dict[str, list[dict[str, Any]]], clearance: Clearance | None) -> None:
     """Keep the articles each reason rested on, each once."""
-    for reason in clearance.reasons:
+    for reason in clearance.reasons if clearance is not None else ():
         if reason.article is not None:
             told, known = asdict(reason.article), articles.setdefault(reason.code, [])
             if told not in known:
                 known.append(told)
 
 
-def _write(judged: Sequence[tuple[CampaignMember, Clearance, list[str]]]) -> None:
-    given: dict[str, list[object]] = {"ids": [], "states": [], "codes": [], "next": []}
-    for member, clearance, codes in judged:
-        state = HELD_OUT if member.is_held_out else REFUSED if codes else CLEARED
-        given["ids"].append(member.id)
+def _write(judged: Sequence[Judged]) -> None:
+    given: dict[str, list[object]] = {"ids": [], "states": [], "codes": [], "next": [], "channels": []}
+    for one in judged:
+        state = HELD_OUT if one.member.is_held_out else REFUSED if one.codes else CLEARED
+        allowed_from = one.clearance.next_at if one.codes and one.clearance is not None else one.at
+        given["ids"].append(one.member.id)
         given["states"].append(state)
-        given["codes"].append(",".join(codes))
-        given["next"].append(clearance.next_at if codes else None)
+        given["codes"].append(",".join(one.codes))
+        given["next"].append(allowed_from)
+        given["channels"].append(one.channel)
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, given)
 

@@ -18,6 +18,7 @@ from qingshou.features.contact.models import Campaign, CampaignMember, Message
 from qingshou.features.contact.operations import outbox
 from qingshou.features.contact.operations.campaign_judging import note_articles, turn_of
 from qingshou.features.contact.operations.campaign_messages import cancel_next
+from qingshou.features.contact.operations.campaign_ways import tie_decisions
 from qingshou.features.contact.operations.campaign_wording import Wordings, languages_of
 from qingshou.features.contact.operations.campaigns import lock_campaign, member_counts
 from qingshou.features.contact.queries.values import values_of
@@ -120,7 +121,11 @@ def _spread_from_now(campaign: Campaign, now: datetime) -> None:
 def _queue(campaign: Campaign, members: Sequence[CampaignMember], actor: Actor, now: datetime) -> list[_Fate]:
     """Queue what can be worded and what the door lets through; the rest is noted with why."""
     base, slots = datetime.fromisoformat(campaign.progress["base_at"]), campaign.progress["slots"]
-    fates = [_Fate(member, base + turn_of(campaign, slots + turn)) for turn, member in enumerate(members)]
+    fates = [
+        # the moment chosen for the person stands in next_at; the throttle may make it later
+        _Fate(member, max(base + turn_of(campaign, slots + turn), member.next_at or now))
+        for turn, member in enumerate(members)
+    ]
     wanted = _worded(campaign, fates, now)
     items = [item for _, item in wanted]
     try:
@@ -136,6 +141,9 @@ def _queue(campaign: Campaign, members: Sequence[CampaignMember], actor: Actor, 
             fate.next_at = answer.clearance.next_at
             note_articles(articles, answer.clearance)
     campaign.progress = campaign.progress | {"articles": articles}
+    if campaign.is_best_time:
+        keys = {key_of(campaign.id, fate.member.borrower_id): fate.member for fate in fates if not fate.codes}
+        tie_decisions(campaign=campaign, keys=keys, actor=actor, now=now)
     return fates
 
 

@@ -76,7 +76,10 @@ class CampaignForm(SegmentForm):
     channel = forms.ChoiceField(
         label=_("Channel"),
         initial="SMS",
-        choices=[(one.value, CHANNELS[one.value]) for one in Channel if one in WRITTEN],
+        choices=[
+            *((one.value, CHANNELS[one.value]) for one in Channel if one in WRITTEN),
+            (BEST, _("Best channel and hour for each person")),
+        ],
     )
     template_code = forms.ChoiceField(
         label=_("What is said"), initial="REMINDER", choices=lambda: list(TEMPLATE_CODES.items())
@@ -108,7 +111,8 @@ class CampaignForm(SegmentForm):
         share = (given["holdout_percent"] / 100).quantize(Decimal("0.001"))
         return {
             "name": given["name"],
-            "channel": given["channel"],
+            "channel": "" if given["channel"] == BEST else given["channel"],
+            "is_best_time": given["channel"] == BEST,
             "template_code": given["template_code"],
             "tone": given["tone"],
             "segment": self.segment,

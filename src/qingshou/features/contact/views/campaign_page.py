@@ -153,7 +153,7 @@ def _facts(found: Any) -> list[tuple[Any, Any]]:
         held_out = str(phrases.NO_HOLDOUT.get(found.progress.get("no_holdout", ""), held_out))
     return [
         (_("For"), "; ".join(segment) or _("All live cases")),
-        (_("Channel"), CHANNELS.get(found.channel, found.channel)),
+        (_("Channel"), CHANNELS.get(found.channel, _("Best channel and hour for each person"))),
         (_("What is said"), f"{TEMPLATE_CODES.get(found.template_code, found.template_code)} · "
                             f"{TONE_WORDS.get(found.tone, found.tone)}"),
         (_("Left alone by lot"), held_out),
@@ -265,6 +265,7 @@ COLUMNS = (
     Column(key="why", label=gettext_lazy("Why"), kind="long", value=_codes),
     Column(key="next_at", label=gettext_lazy("Allowed again from"), kind="instant",
            value=lambda line: line.member.next_at),
+    Column(key="channel", label=gettext_lazy("Channel"), words=CHANNELS, value=lambda line: line.member.channel),
     Column(key="severity", label=gettext_lazy("Severity"), kind="severity",
            value=lambda line: line.member.case.severity, words=SEVERITIES),
     Column(key="days", label=gettext_lazy("Days overdue"), kind="count",

@@ -41,7 +41,7 @@ def serving(database_name: str, *, port: int = 8790, settings: str = "qingshou.c
         yield f"http://127.0.0.1:{port}"
 
 
-def _wait_until_answering(port: int, process: "subprocess.Popen[bytes]", limit_s: float = 40) -> None:
+def _wait_until_answering(port: int, process: "subprocess.Popen[bytes]", limit_s: float = 120) -> None:
     until = time.monotonic() + limit_s
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as probe:

@@ -43,13 +43,18 @@ def desk(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
         lender = new_lender(name="示例银行", settings={"contact": {"details": {"contact_phone": "400-800-1234"}}})
         with using(lender.id):
             owner = lender.users["COLLECTOR"]
-            common = {"owner": owner, "national_id": "11010519491231002X", "time_zone": noon_zone()}
+            # each a person of their own: a stop holds for every debt of one person
+            common = {"owner": owner, "time_zone": noon_zone()}
             names = ("王小明", "李丽", "张伟", "欧阳娜娜")
             lender.cases = {
-                name: make_debtor(f"J{number}", name=name, phone=PHONES[number], **common)
+                name: make_debtor(
+                    f"J{number}", name=name, phone=PHONES[number], national_id=f"1101051949123{number}002X", **common
+                )
                 for number, name in enumerate(names)
             }
-            lender.cases["english"] = make_debtor("J8", name="Ann Chovey", phone=PHONES[8], language="en", **common)
+            lender.cases["english"] = make_debtor(
+                "J8", name="Ann Chovey", phone=PHONES[8], national_id="11010519491238002X", language="en", **common
+            )
             asleep = common | {"time_zone": midnight_zone()}
             lender.cases["asleep"] = make_debtor("J9", name="陈静", phone=PHONES[9], **asleep)
             lender.cases["stopped"] = make_debtor("J7", name="刘洋", phone=PHONES[7], **common)
@@ -233,6 +238,7 @@ def test_stops_consents_and_a_message_from_the_panel(visit, judge, desk):
     page.keyboard.press("w")
     page.wait_for_selector("#message-dialog[open]")
     page.select_option("#message-channel", "EMAIL")
+    page.select_option("#message-code", "MISSED_PAYMENT")
     page.click("#message-look")
     page.wait_for_selector("#message-preview .sent-words")
     assert "1,200.50" in page.inner_text("#message-preview")

@@ -32,7 +32,7 @@ def some_facts(chance: random.Random) -> QueueFacts:
         arrears=chance.choice([None, Decimal(0), Decimal("12.345")]),
         overdue_days=chance.choice([None, 0, 1, 27, 28, 30, 31, 57, 58, 60, 61, 87, 88, 90, 91, 400]),
         opened_on=chance.choice(near),
-        next_action=chance.choice(["CONTACT_DEBTOR", "CALL_BACK", "REVIEW_PLAN", "ASSIGN"]),
+        next_action=chance.choice(["CONTACT_DEBTOR", "CALL_BACK", "CHECK_PROMISE", "REVIEW_PLAN", "ASSIGN"]),
         next_action_on=chance.choice(near),
         is_never_paid=chance.random() < 0.1,
         cures_count=chance.choice([0, 2, 3, 4]),

@@ -29,6 +29,7 @@ _WORK, _BOOK, _WATCH, _RUN = _("Work"), _("Loan book"), _("Oversight"), _("Admin
 # Each feature adds its line here when its page is there.
 ENTRIES: tuple[Entry, ...] = (
     Entry("cases:worklist", _("Worklist"), "list-check", "worklist.view", _WORK),
+    Entry("contact:calls", _("Calls"), "phone", "contact.work", _WORK),
     Entry("contact:inbox", _("Replies"), "inbox", "contact.view", _WORK),
     Entry("contact:messages", _("Messages"), "send", "contact.view", _WORK),
     Entry("contact:campaigns", _("Campaigns"), "speakerphone", "contact.campaigns", _WORK),

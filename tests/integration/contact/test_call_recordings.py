@@ -14,7 +14,7 @@ from qingshou.features.contact.channels.ari_follow import CallEvent, Step
 from qingshou.features.contact.errors import BadContactInput, NotNow
 from qingshou.features.contact.models import Attempt, Call, Consent, Recording
 from qingshou.features.contact.operations import calls
-from qingshou.features.contact.operations.following import is_to_be_recorded, take_steps
+from qingshou.features.contact.operations.following import is_to_be_recorded, follow_calls
 from qingshou.features.contact.operations.recordings import store_recording
 from qingshou.features.contact.queries.recordings import open_recording, path_of
 from qingshou.kernel.errors import NotFound
@@ -160,7 +160,7 @@ def test_what_the_exchange_recorded_becomes_ours_and_leaves_it(dialled):
     call, exchange = dialled
     exchange.sounds[call.id] = SOUND
     told = steps(call, "PICKED_UP", "RINGING", "ANSWERED", "ENDED", "RECORDING_DONE", "RECORDING_DONE")
-    assert take_steps(exchange=exchange, steps=told, clock=lambda: NOW) == 3
+    assert follow_calls(exchange=exchange, steps=told, clock=lambda: NOW) == 3
     assert Recording.objects.get().call_id == call.id
     assert exchange.sounds == {}
     assert Call.objects.get().duration_s == 0
@@ -169,14 +169,14 @@ def test_what_the_exchange_recorded_becomes_ours_and_leaves_it(dialled):
 def test_a_recording_that_is_no_sound_stays_where_it_is(dialled):
     call, exchange = dialled
     exchange.sounds[call.id] = b"nothing"
-    assert take_steps(exchange=exchange, steps=steps(call, "RECORDING_DONE"), clock=lambda: NOW) == 0
+    assert follow_calls(exchange=exchange, steps=steps(call, "RECORDING_DONE"), clock=lambda: NOW) == 0
     assert call.id in exchange.sounds
 
 
 def test_a_number_that_never_rang_gives_its_place_back(dialled, me):
     call, exchange = dialled
     told = steps(call, "ENDED", outcome=Outcome.RELEASED)
-    take_steps(exchange=exchange, steps=[*told, *told], clock=lambda: NOW)
+    follow_calls(exchange=exchange, steps=[*told, *told], clock=lambda: NOW)
     assert Attempt.objects.get().outcome == "RELEASED"
     assert Call.objects.get().saved_at == NOW
 

@@ -35,7 +35,7 @@ class Recorder(Protocol):
     def delete_recording(self, key: UUID) -> None: ...
 
 
-def take_steps(
+def follow_calls(
     *, exchange: Recorder, steps: Iterable[CallEvent], clock: Callable[[], datetime], actor: Actor = EXCHANGE
 ) -> int:
     """Take every step an exchange tells until it tells no more; returns how many were of calls of ours.

@@ -25,6 +25,7 @@ from qingshou.features.book.operations import record_import
 from qingshou.features.delinquency.queries import summary_table
 from qingshou.features.oversight.queries import get_run
 from qingshou.interfaces.daily import run_day
+from qingshou.interfaces.demo_contacts import give_life
 from qingshou.interfaces.demo_people import write_people
 from qingshou.kernel.errors import NotFound
 from qingshou.tenancy.context import using
@@ -59,6 +60,9 @@ def prepare(console: Console) -> UUID:
     with using(tenant_id), _bars(console) as bars:
         for as_of in MONTH_ENDS:
             _take_month(tenant_id, as_of, bars)
+        task = bars.add_task("contacts", total=1, step="")
+        give_life(now=clock.now())
+        bars.update(task, step="done", completed=1)
     return tenant_id
 
 

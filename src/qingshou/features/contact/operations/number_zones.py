@@ -8,8 +8,8 @@ from django.db import connection
 
 from qingshou.audit.actors import SYSTEM
 from qingshou.features.book.debtors import PointRow
+from qingshou.features.contact.channels.telephone import zones_of_number
 from qingshou.features.contact.queries.gathering import NOTHING_KNOWN
-from qingshou.features.contact.rules.numbers import zones_of_number
 from qingshou.features.contact.rules.zones import COUNTRY
 from qingshou.privacy.clearance import SENDER
 from qingshou.privacy.kinds import PersonalKind

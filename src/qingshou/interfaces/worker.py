@@ -36,7 +36,7 @@ logger = logging.getLogger("qingshou.worker")
 HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 30.0
 RETRY_AFTER_LOSS_S = 2.0
-JOBS_AT_ONCE = 2  # a long day does not keep a small import waiting
+JOBS_AT_ONCE = 4  # a long day, an outbox and a mail box do not keep a small import waiting
 
 
 @app.task(name="day.run", queue="day", retry=RetryStrategy(max_attempts=100, wait=15, retry_exceptions={DayBusy}))

@@ -17,7 +17,7 @@ def migrate() -> None:
 
 
 def worker() -> None:
-    """Do the jobs: imports, day runs and the nightly checks, until stopped."""
+    """Do the jobs: imports, day runs, messages and the nightly checks, until stopped."""
     from qingshou.config.start import setup
 
     setup()

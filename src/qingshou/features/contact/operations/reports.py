@@ -56,7 +56,7 @@ def take_reports(*, adapter: str, reports: Sequence[Report], actor: Actor, now: 
     if not unique:
         return Taken()
     with transaction.atomic():
-        hold_ref(adapter, (report.provider_ref for report in unique.values()))
+        hold_ref(adapter, _unknown_refs(adapter, [report.provider_ref[:120] for report in unique.values()]))
         fresh = _keep(adapter, unique, now)
         by_message: dict[UUID, list[Report]] = {}
         for event_ref, message_id in fresh.items():
@@ -65,6 +65,15 @@ def take_reports(*, adapter: str, reports: Sequence[Report], actor: Actor, now: 
         _apply(adapter, by_message, actor, now)
     known = sum(len(told) for told in by_message.values())
     return Taken(applied=known, repeated=len(reports) - len(fresh), unknown=len(fresh) - known)
+
+
+def _unknown_refs(adapter: str, refs: Sequence[str]) -> set[str]:
+    """Return the provider's ids that no message has yet: only of these may somebody else be learning right now."""
+    wanted = {ref for ref in refs if ref}
+    if not wanted:
+        return set()
+    known = Message.objects.filter(adapter=adapter, provider_ref__any_of=wanted).values_list("provider_ref", flat=True)
+    return wanted - set(known)
 
 
 def _keep(adapter: str, unique: Mapping[str, Report], now: datetime) -> dict[str, UUID | None]:

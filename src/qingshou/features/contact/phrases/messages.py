@@ -1,5 +1,7 @@
 """Words of messages: states, why one was cancelled or failed, and what was done with them."""
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -54,3 +56,10 @@ ERRORS: dict[str, Promise] = {
     "SENDER_DIED": _("The sender stopped in the middle"),
     "STOPPED_IN_PILE": _("A stop came before it was posted"),
 }
+
+
+def state_words(message: Any) -> Any:
+    """Return a message's state in words; a letter that is in hand lies printed in its pile."""
+    if message.channel == "POST" and message.state == "SENDING":
+        return pgettext_lazy("letter", "Printed")
+    return STATES.get(message.state, message.state)

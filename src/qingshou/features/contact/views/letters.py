@@ -15,7 +15,7 @@ from qingshou.features.cases.views.shown import desk_of
 from qingshou.features.contact.channels.chosen import printer_of
 from qingshou.features.contact.letter_files import LetterFiles
 from qingshou.features.contact.operations import letters as operations
-from qingshou.features.contact.phrases.messages import STATES, TONES
+from qingshou.features.contact.phrases.messages import TONES, state_words
 from qingshou.features.contact.queries import messages as queries
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
@@ -57,7 +57,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     found, rows = queries.get_batch(batch_id=batch_id)
     out = () if found.posted_at else operations.places_stopped(batch_id=batch_id, now=desk_of(request).now)
     lines: list[dict[str, Any]] = [
-        {"place": int(row.provider_ref.rpartition("/")[2] or 0), "row": row, "words": STATES.get(row.state, row.state),
+        {"place": int(row.provider_ref.rpartition("/")[2] or 0), "row": row, "words": state_words(row),
          "tone": TONES.get(row.state, "")}
         for row in rows
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from qingshou.edges.tables import Column, Table, TableState
 from qingshou.features.cases.views.shown import Desk, desk_of, uuid_given
 from qingshou.features.cases.views.worklist import allowed_scopes
 from qingshou.features.contact.phrases.door import CHANNELS
-from qingshou.features.contact.phrases.messages import ERRORS, STATES, TONES
+from qingshou.features.contact.phrases.messages import ERRORS, STATES, TONES, state_words
 from qingshou.features.contact.phrases.templates import CODES
 from qingshou.features.contact.queries import messages as queries
 from qingshou.features.contact.views.inbox import WHOSE
@@ -43,7 +43,7 @@ def _template(row: Any) -> str:
 COLUMNS = (
     Column(key="at", label=gettext_lazy("Since"), kind="instant", value=lambda row: row.state_at,
            href=lambda row: reverse("contact:message", args=[row.id])),
-    Column(key="state", label=gettext_lazy("State"), kind="state", words=STATES, value=lambda row: row.state,
+    Column(key="state", label=gettext_lazy("State"), kind="state", value=state_words,
            tone=lambda row: TONES.get(row.state, "")),
     Column(key="case", label=gettext_lazy("Case"), value=lambda row: row.attempt.case.number if row.attempt.case
            else ""),

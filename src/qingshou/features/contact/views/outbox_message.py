@@ -17,7 +17,7 @@ from qingshou.features.contact.operations import asking
 from qingshou.features.contact.operations import outbox as operations
 from qingshou.features.contact.operations.letters import note_registered_number
 from qingshou.features.contact.phrases.door import CHANNELS, article_words, reason_words
-from qingshou.features.contact.phrases.messages import STATES, TONES
+from qingshou.features.contact.phrases.messages import STATES, TONES, state_words
 from qingshou.features.contact.phrases.templates import CODES
 from qingshou.features.contact.queries import messages as queries
 from qingshou.features.contact.rules.codec import reasons_of_json
@@ -56,7 +56,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         "case": case,
         "page": page,
         "channel": CHANNELS.get(row.channel, row.channel),
-        "state_words": STATES.get(row.state, row.state),
+        "state_words": state_words(row),
         "tone": TONES.get(row.state, ""),
         "why": error_words(row.error_code) if row.error_code else "",
         "template": _template(row),

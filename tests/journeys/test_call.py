@@ -65,6 +65,23 @@ def desk(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
         yield lender
 
 
+@pytest.fixture(autouse=True)
+def _nothing_left_open(desk: Any, django_db_blocker: Any) -> Iterator[None]:
+    """A journey that fails in the middle of a call does not hold up the next one."""
+    from qingshou.access.actors import actor_of
+    from qingshou.features.contact.operations.calls import save_call
+    from qingshou.features.contact.queries.calls import open_call
+    from qingshou.tenancy.context import using
+
+    yield
+    with django_db_blocker.unblock(), using(desk.id):
+        me, now = actor_of(desk.users["COLLECTOR"]), clock.now()
+        left = open_call(placed_by=me.name)
+        if left is not None:
+            save_call(call_id=left.id, outcome="DROPPED", next_action="CONTACT_DEBTOR",
+                      next_action_on=clock.today("Asia/Shanghai"), actor=me, now=now)  # fmt: skip
+
+
 def open_case(page: Any, desk: Any, name: str) -> None:
     page.goto(f"/cases/{desk.cases[name].id}/")
     page.wait_for_selector("#contact-panel")

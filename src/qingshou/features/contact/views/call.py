@@ -135,9 +135,7 @@ def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
         messages.error(request, call_problems.refusal_words(refusal))
     else:
         if begun.is_uncertain:
-            messages.warning(
-                request, _("The exchange did not answer: it may be ringing. Wait a moment before you act.")
-            )
+            messages.warning(request, _("The exchange did not answer: it may be ringing. Wait a moment."))
     return redirect("contact:call", case_id=case_id)
 
 

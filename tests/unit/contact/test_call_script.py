@@ -66,7 +66,9 @@ def test_a_third_person_is_never_told_of_the_debt_nor_who_the_lender_is():
         for code in third:
             said = script.says(code, language=language, tone="NEUTRAL")
             assert "{lender_name}" not in said
-            assert not re.search(r"{amount_due}|{overdue_days}|欠|逾期|贷|debt|loan|overdue", said)
+            assert "{amount_due}" not in said
+            bare = re.sub(r"{[a-z_]+}", "", said)
+            assert not re.search(r"欠|逾期|贷|貸|债|債|debt|loan|overdue", bare)
 
 
 def test_the_version_changes_with_every_word(tmp_path):

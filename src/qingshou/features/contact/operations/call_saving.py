@@ -86,7 +86,7 @@ def save_call(
         )
         _give_evidence(call, case, written, actor, now)
         facts = {
-            "outcome": written.outcome.code, "reason": written.reason, "options": list(written.options),
+            "outcome": written.outcome.code, "arrears_reason": written.reason, "options": list(written.options),
             "next_action": written.next_action, "next_action_on": written.next_action_on, "path": call.path,
             "has_promise": written.promise is not None,
         }  # fmt: skip

@@ -14,7 +14,7 @@ from qingshou.features.contact.channels.ari_follow import CallEvent, Step
 from qingshou.features.contact.errors import BadContactInput, NotNow
 from qingshou.features.contact.models import Attempt, Call, Consent, Recording
 from qingshou.features.contact.operations import calls
-from qingshou.features.contact.operations.following import is_to_be_recorded, follow_calls
+from qingshou.features.contact.operations.following import follow_calls, is_to_be_recorded
 from qingshou.features.contact.operations.recordings import store_recording
 from qingshou.features.contact.queries.recordings import open_recording, path_of
 from qingshou.kernel.errors import NotFound

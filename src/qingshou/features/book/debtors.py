@@ -8,9 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
-
-from qingshou.features.book.models import Borrower, ContactPoint, Loan
+from qingshou.features.book.models import ContactPoint
+from qingshou.tenancy.bulk import read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,31 @@ class PointRow:
     is_struck: bool
 
 
+_DEBTORS = """
+SELECT id, borrower_ref, kind, national_id_index, language, time_zone, region, address IS NOT NULL
+FROM book_borrower WHERE id = ANY(%(ids)s)
+"""
+_SAME = "SELECT national_id_index, id FROM book_borrower WHERE national_id_index = ANY(%(indexes)s) ORDER BY id"
+_POINTS = """
+SELECT id, borrower_id, channel, position, value, value_index, source, is_struck
+FROM book_contactpoint WHERE borrower_id = ANY(%(ids)s) ORDER BY borrower_id, channel, position
+"""
+_LOANS = """
+SELECT borrower_id, id FROM book_loan WHERE borrower_id = ANY(%(ids)s) AND NOT is_closed AND NOT is_written_off
+ORDER BY borrower_id, id
+"""
+
+
 def list_debtors(*, borrower_ids: Collection[UUID]) -> dict[UUID, DebtorRow]:
     """Return the debtors by id; one who is not there is left out."""
-    columns = ("id", "borrower_ref", "kind", "national_id_index", "language", "time_zone", "region")
-    has_address = Q(address__isnull=False)
-    rows = Borrower.objects.filter(id__any_of=borrower_ids).values_list(*columns, has_address)
+    rows = read_rows(_DEBTORS, {"ids": list(borrower_ids)})
     return {row[0]: DebtorRow(row[0], row[1], row[2], _bytes(row[3]), *row[4:]) for row in rows}
 
 
 def list_same_people(*, national_id_indexes: Collection[bytes]) -> Mapping[bytes, list[UUID]]:
     """Return blind index of an identity number -> the ids of all debtors who bear it."""
     found: dict[bytes, list[UUID]] = defaultdict(list)
-    rows = Borrower.objects.filter(national_id_index__any_of=national_id_indexes).values_list(
-        "national_id_index", "id"
-    )
-    for index, borrower_id in rows.order_by("id"):
+    for index, borrower_id in read_rows(_SAME, {"indexes": list(national_id_indexes)}):
         found[bytes(index)].append(borrower_id)
     return found
 
@@ -63,9 +72,7 @@ def list_same_people(*, national_id_indexes: Collection[bytes]) -> Mapping[bytes
 def list_points(*, borrower_ids: Collection[UUID]) -> dict[UUID, list[PointRow]]:
     """Return every number and address of the debtors, by debtor, in the order of channel and position."""
     found: dict[UUID, list[PointRow]] = defaultdict(list)
-    columns = ("id", "borrower_id", "channel", "position", "value", "value_index", "source", "is_struck")
-    rows = ContactPoint.objects.filter(borrower__any_of=borrower_ids).order_by("borrower", "channel", "position")
-    for row in rows.values_list(*columns):
+    for row in read_rows(_POINTS, {"ids": list(borrower_ids)}):
         found[row[1]].append(PointRow(row[0], row[1], row[2], row[3], _bytes(row[4]), _bytes(row[5]), row[6], row[7]))
     return found
 
@@ -73,8 +80,7 @@ def list_points(*, borrower_ids: Collection[UUID]) -> dict[UUID, list[PointRow]]
 def list_open_loans(*, borrower_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     """Return the loans still owed, by debtor: neither closed nor written off."""
     found: dict[UUID, list[UUID]] = defaultdict(list)
-    rows = Loan.objects.filter(borrower__any_of=borrower_ids, is_closed=False, is_written_off=False)
-    for borrower_id, loan_id in rows.order_by("borrower", "id").values_list("borrower", "id"):
+    for borrower_id, loan_id in read_rows(_LOANS, {"ids": list(borrower_ids)}):
         found[borrower_id].append(loan_id)
     return {borrower_id: tuple(loans) for borrower_id, loans in found.items()}
 

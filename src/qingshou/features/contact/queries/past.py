@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from qingshou.features.contact.models import Attempt, Consent, ContactPerson, PointState, StopPlaced
 from qingshou.features.contact.rules.facts import ConsentFact, Past, StopFact
 from qingshou.law.contact.terms import Channel, Outcome, Party, Purpose, Stop
+from qingshou.tenancy.bulk import read_rows
 
 # the longest span of any counter, and a day for the person's clock being ahead of or behind ours
 _DAYS_BACK = 33
@@ -50,22 +50,42 @@ class History:
     states: Mapping[tuple[UUID, bytes], PointRowState] = field(default_factory=dict)
 
 
+_PEOPLE = """
+SELECT id, time_zone, language, preferred_channel, asked_from_minute, asked_until_minute, is_minor
+FROM contact_contactperson WHERE id = ANY(%(ids)s)
+"""
+_PAST = """
+SELECT person_id, id, at, local_date, channel, outcome, direction, party, purpose, point_index, debts, collector,
+    by_consent
+FROM contact_attempt WHERE person_id = ANY(%(ids)s) AND at >= %(since)s AND outcome <> 'RELEASED'
+ORDER BY at DESC, id DESC
+"""
+_STOPS = """
+SELECT person_id, kind, from_at, until_at, channel, loan_id, point_index
+FROM contact_stopplaced
+WHERE person_id = ANY(%(ids)s) AND lifted_at IS NULL AND (until_at IS NULL OR until_at > %(since)s)
+ORDER BY from_at, id
+"""
+_CONSENTS = """
+SELECT person_id, kind, is_given, at, channel, until_at
+FROM contact_consent WHERE person_id = ANY(%(ids)s) ORDER BY at DESC, id DESC
+"""
+_STATES = """
+SELECT borrower_id, point_index, party, is_struck, struck_reason, place, zones, employer_forbids, checked_at
+FROM contact_pointstate WHERE borrower_id = ANY(%(ids)s)
+"""
+
+
 def history_of(*, person_ids: Collection[UUID], borrower_ids: Collection[UUID], now: datetime) -> History:
     """Return the history of persons and of their debtors' numbers; five queries whatever their number."""
-    columns = ("id", "time_zone", "language", "preferred_channel", "asked_from_minute", "asked_until_minute",
-               "is_minor")  # fmt: skip
-    people = {row[0]: PersonRow(*row[1:]) for row in
-              ContactPerson.objects.filter(id__any_of=person_ids).values_list(*columns)}  # fmt: skip
-    return History(people, _past(person_ids, now), _stops(person_ids, now), _consents(person_ids),
-                   _states(borrower_ids))  # fmt: skip
+    ids = list(person_ids)
+    people = {row[0]: PersonRow(*row[1:]) for row in read_rows(_PEOPLE, {"ids": ids})}
+    return History(people, _past(ids, now), _stops(ids, now), _consents(ids), _states(list(borrower_ids)))
 
 
-def _past(person_ids: Collection[UUID], now: datetime) -> Mapping[UUID, list[tuple[UUID, Past]]]:
+def _past(ids: list[UUID], now: datetime) -> Mapping[UUID, list[tuple[UUID, Past]]]:
     found: dict[UUID, list[tuple[UUID, Past]]] = defaultdict(list)
-    columns = ("person_id", "id", "at", "local_date", "channel", "outcome", "direction", "party", "purpose",
-               "point_index", "debts", "collector", "by_consent")  # fmt: skip
-    rows = Attempt.objects.filter(person__any_of=person_ids, at__gte=now - timedelta(days=_DAYS_BACK))
-    for row in rows.exclude(outcome="RELEASED").order_by("-at", "-id").values_list(*columns):
+    for row in read_rows(_PAST, {"ids": ids, "since": now - timedelta(days=_DAYS_BACK)}):
         past = Past(
             at=row[2], local_date=row[3], channel=Channel(row[4]), outcome=Outcome(row[5]), is_ours=row[6] == "OUT",
             party=Party(row[7]), purpose=Purpose(row[8]), point_index=None if row[9] is None else bytes(row[9]),
@@ -75,28 +95,21 @@ def _past(person_ids: Collection[UUID], now: datetime) -> Mapping[UUID, list[tup
     return found
 
 
-def _stops(person_ids: Collection[UUID], now: datetime) -> Mapping[UUID, list[StopFact]]:
+def _stops(ids: list[UUID], now: datetime) -> Mapping[UUID, list[StopFact]]:
     found: dict[UUID, list[StopFact]] = defaultdict(list)
-    columns = ("person_id", "kind", "from_at", "until_at", "channel", "loan_id", "point_index")
-    rows = StopPlaced.objects.filter(person__any_of=person_ids, lifted_at__isnull=True).order_by("from_at", "id")
-    for row in rows.values_list(*columns):
-        if row[3] is None or row[3] > now - timedelta(days=1):
-            index = None if row[6] is None else bytes(row[6])
-            found[row[0]].append(StopFact(Stop(row[1]), row[2], row[3], row[4], row[5], index))
+    for row in read_rows(_STOPS, {"ids": ids, "since": now - timedelta(days=1)}):
+        index = None if row[6] is None else bytes(row[6])
+        found[row[0]].append(StopFact(Stop(row[1]), row[2], row[3], row[4], row[5], index))
     return found
 
 
-def _consents(person_ids: Collection[UUID]) -> Mapping[UUID, list[ConsentFact]]:
+def _consents(ids: list[UUID]) -> Mapping[UUID, list[ConsentFact]]:
     found: dict[UUID, list[ConsentFact]] = defaultdict(list)
-    columns = ("person_id", "kind", "is_given", "at", "channel", "until_at")
-    rows = Consent.objects.filter(person__any_of=person_ids).order_by("-at", "-id").values_list(*columns)
-    for row in rows:
+    for row in read_rows(_CONSENTS, {"ids": ids}):
         found[row[0]].append(ConsentFact(*row[1:]))
     return found
 
 
-def _states(borrower_ids: Collection[UUID]) -> Mapping[tuple[UUID, bytes], PointRowState]:
-    columns = ("borrower_id", "point_index", "party", "is_struck", "struck_reason", "place", "zones",
-               "employer_forbids", "checked_at")  # fmt: skip
-    rows = PointState.objects.filter(borrower__any_of=borrower_ids).values_list(*columns)
+def _states(borrower_ids: list[UUID]) -> Mapping[tuple[UUID, bytes], PointRowState]:
+    rows = read_rows(_STATES, {"ids": borrower_ids})
     return {(row[0], bytes(row[1])): PointRowState(Party(row[2]), *row[3:]) for row in rows}

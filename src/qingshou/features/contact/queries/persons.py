@@ -7,7 +7,7 @@ from uuid import UUID
 
 from qingshou.features.book.debtors import DebtorRow, list_same_people
 from qingshou.features.book.identity import identify
-from qingshou.features.contact.models import PersonLink
+from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.context import current_tenant_id
 
 _PERSON = "person"
@@ -48,9 +48,11 @@ def identities(*, debtors: Mapping[UUID, DebtorRow]) -> dict[UUID, Identity]:
     return found
 
 
+_LINKS = "SELECT borrower_id, person_id FROM contact_personlink WHERE borrower_id = ANY(%(ids)s)"
+
+
 def _linked(borrower_ids: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = PersonLink.objects.filter(borrower__any_of=borrower_ids).values_list("borrower_id", "person_id")
-    for borrower_id, person_id in rows:
+    for borrower_id, person_id in read_rows(_LINKS, {"ids": list(borrower_ids)}):
         found[borrower_id].add(person_id)
     return found

@@ -27,6 +27,7 @@ BENCHMARKS = {
     "roll_counts": ["roll_counts.py"],
     "business_loans": ["business_loans.py"],
     "replies": ["replies.py"],
+    "door": ["door.py"],
     "campaign": ["campaign.py"],
     "best-time": ["best_time.py"],
 }

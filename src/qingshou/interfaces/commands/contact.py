@@ -143,3 +143,50 @@ def _tell(told: dict[str, Any], as_json: bool) -> None:
     for name, value in told.items():
         table.add_row(name, str(value))
     Console().print(table)
+
+
+@app.command("steps")
+def steps(tenant: Lender = "", as_json: AsJson = False) -> None:
+    """Ask the door for the messages of steps that the days' runs began, as the worker does every ten minutes."""
+    lender = _lender(tenant)
+    from qingshou.audit.actors import SYSTEM
+    from qingshou.features.contact.operations.step_messages import ask_steps
+    from qingshou.tenancy.context import using
+
+    with using(lender.id):
+        found = ask_steps(now=_now(), actor=SYSTEM)
+    _tell({"lender": lender.code, **found.states}, as_json)
+
+
+@app.command("exchange")
+def exchange(tenant: Lender = "") -> None:
+    """Listen to the lender's telephone exchange until stopped: who answered, how long, the recording.
+
+    One of these must run for each lender that calls by an exchange; without it nobody is rung. It takes up where it was
+    when the line or the database was away.
+    """
+    lender = _lender(tenant)
+    import signal
+    import threading
+
+    from django.conf import settings
+
+    from qingshou.features.contact.channels.ari import AriExchange
+    from qingshou.features.contact.channels.ari_follow import CallFollower
+    from qingshou.features.contact.channels.chosen import telephone_of
+    from qingshou.features.contact.operations.following import follow_calls, is_to_be_recorded
+    from qingshou.kernel.errors import NotFound
+    from qingshou.tenancy.context import using
+
+    line = telephone_of(settings.QINGSHOU_CHANNELS[lender.code])
+    if not isinstance(line, AriExchange):
+        raise NotFound(
+            f"The lender '{lender.code}' calls by click-to-dial: choose 'ari' for PHONE in QINGSHOU_CHANNELS."
+        )
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    Console(stderr=True).print(f"Listening to the exchange of {lender.code}. Ctrl-C stops.", highlight=False)
+    with using(lender.id):
+        follower = CallFollower(line, is_recording=lambda key: is_to_be_recorded(call_id=key))
+        follow_calls(exchange=line, steps=follower.follow(is_stopped=stopped.is_set), clock=_now)

@@ -8,25 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from qingshou.audit.phrases import register_actions
 from qingshou.kernel.verdict import Article, Confidence, Reason
 from qingshou.law.values import title_of
-
-ACTIONS = {
-    "CONTACT_RESERVED": gettext_lazy("Contact let through the door"),
-    "CONTACT_REFUSED": gettext_lazy("Contact refused at the door"),
-    "CONTACT_SETTLED": gettext_lazy("How a contact ended, noted"),
-    "CONTACT_RELEASED": gettext_lazy("Contact never made: given back"),
-    "CONTACT_RECEIVED": gettext_lazy("Contact from the other side"),
-    "STOP_PLACED": gettext_lazy("Contact stopped"),
-    "STOP_LIFTED": gettext_lazy("Stop of contact lifted"),
-    "CONSENT_GIVEN": gettext_lazy("Consent given"),
-    "CONSENT_WITHDRAWN": gettext_lazy("Consent withdrawn"),
-    "NUMBER_STRUCK": gettext_lazy("Number or address struck off"),
-    "NUMBER_LEARNT": gettext_lazy("Whose a number is, noted"),
-    "PREFERENCES_SET": gettext_lazy("Wishes of the debtor noted"),
-}
-register_actions(ACTIONS)
 
 CHANNELS = {
     "PHONE": pgettext_lazy("channel", "Telephone"),

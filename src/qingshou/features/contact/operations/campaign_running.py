@@ -8,6 +8,7 @@ the key of each attempt, made of campaign and debtor, is the second guard.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -166,9 +167,10 @@ def _worded(campaign: Campaign, fates: Sequence[_Fate], now: datetime) -> list[t
 
 
 def _can_be_worded(fate: _Fate, item: outbox.ToSend) -> bool:
+    version: Any = item.version
     try:
-        render(item.version.subject, item.values, most=outbox.SUBJECT_MOST, one_line=True)
-        render(item.version.body, item.values)
+        render(version.subject, item.values, most=outbox.SUBJECT_MOST, one_line=True)
+        render(version.body, item.values)
     except BadInput:
         fate.codes = [CANNOT_BE_WORDED]
     return not fate.codes

@@ -71,9 +71,9 @@ def choose_ways(
     chosen = _chosen(campaign, members, open_arms, now, actor)
     ways = {}
     for member, clearance in zip(members, first, strict=True):
-        arm = chosen.get(member.id)
-        if arm is not None:
-            ways[member.id] = Way(arm.channel.value, *open_arms[member.id][arm])
+        if member.id in chosen:
+            way = chosen[member.id]
+            ways[member.id] = Way(way.channel.value, *open_arms[member.id][way])
         elif open_arms[member.id]:  # left alone: something is open, nothing is chosen
             ways[member.id] = Way("", None, replace(clearance, reasons=(), value="ALLOWED"))
         else:

@@ -1,6 +1,7 @@
 """A segment in SQL: which live cases it is, how many they are, and what there is to choose from."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import connection
 
@@ -38,7 +39,7 @@ class SegmentSize:
     """How many debtors a segment is, and their arrears by currency (of those whose arrears are known)."""
 
     debtors: int
-    arrears: tuple[tuple[str, object], ...]
+    arrears: tuple[tuple[str, Decimal | None], ...]
 
 
 def where_sql(segment: Segment) -> tuple[str, dict[str, object]]:

@@ -137,13 +137,15 @@ class Asking:
         for thread in threads:
             thread.start()
         began = time.perf_counter()
+        delivered = 0
         for number, message_id in enumerate(ids):
-            due = began + number / rate if rate else time.perf_counter()
+            due = began + delivered / rate if rate else time.perf_counter()
             if rate:
                 time.sleep(max(0.0, due - time.perf_counter()))
             body = self._body(number, message_id, turn)
             for _ in range(2 if number % 10 == 0 else 1):
                 waiting.put((due if rate else 0.0, body))
+                delivered += 1
         for _ in threads:
             waiting.put(None)
         for thread in threads:

@@ -74,7 +74,7 @@ def test_a_collector_sees_where_every_message_stands(visit, judge, desk, languag
     page.wait_for_url(re.compile("state=DELIVERED"))
     assert page.locator("#messages tbody tr").count() == 1
     page.click("#messages tbody a[data-open]")
-    page.wait_for_selector("#message-words")
+    page.wait_for_selector("button[hx-post$='/words']")
     page.click("button[hx-post$='/words']")
     page.wait_for_selector("#message-words blockquote")
     assert "请与我们联系" in page.inner_text("#message-words")

@@ -12,6 +12,7 @@ from tests.integration.contact.rows import make_debtor
 from typer.testing import CliRunner
 
 from qingshou.audit.actors import SYSTEM
+from qingshou.config.channels import LenderChannels
 from qingshou.features.contact import tasks
 from qingshou.features.contact.models import Message
 from qingshou.features.contact.operations import outbox
@@ -25,7 +26,7 @@ def lender(committed: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.Mo
     """A lender whose text messages go to a folder; the jobs and commands think it is half past ten in Shanghai."""
     make_users(committed, committed.code)
     spool = {"adapter": "spool", "folder": str(tmp_path / "spool")}
-    settings.QINGSHOU_CHANNELS = {committed.code: {"SMS": spool, "EMAIL": {**spool, "from": "bank@bank.example"}}}
+    settings.QINGSHOU_CHANNELS = LenderChannels({committed.code: {"SMS": spool}}, default={})
     settings.QINGSHOU_HOME = tmp_path
     monkeypatch.setattr(tasks, "_now", lambda: NOW)
     monkeypatch.setattr(commands, "_now", lambda: NOW)

@@ -9,14 +9,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from qingshou.audit.actors import Actor
-from qingshou.audit.operations import record_many
 from qingshou.features.contact.channels.base import Adapter, CannotAsk, Report, Unreachable
 from qingshou.features.contact.errors import BadContactInput, NotNow
 from qingshou.features.contact.faultpoints import reach
 from qingshou.features.contact.models import Message
 from qingshou.features.contact.operations import answers
 from qingshou.features.contact.operations.handing import get_with_people, open_messages
-from qingshou.features.contact.operations.locked_messages import entry_of, learn, lock_message, write_learned
+from qingshou.features.contact.operations.locked_messages import (
+    entry_of,
+    learn,
+    lock_message,
+    record_entries,
+    write_learned,
+)
 from qingshou.features.contact.operations.providers import Providers
 from qingshou.features.contact.rules.messages import State, Told
 from qingshou.features.contact.rules.sending import Pace
@@ -114,7 +119,7 @@ def decide(*, message_id: UUID, was_sent: bool, reason: str, actor: Actor, now: 
         if message.state != State.UNCERTAIN:
             raise NotNow("What became of this message is known already: load the page again.")
         facts = {"was_sent": was_sent, "reason": bare[:200]}
-        record_many(entries=[entry_of(message, "MESSAGE_DECIDED", facts)], actor=actor, now=now)
+        record_entries(entries=[entry_of(message, "MESSAGE_DECIDED", facts)], actor=actor, now=now)
         if was_sent:
             learn(message, [Told(State.SENT, message.state_at)])
             write_learned([message], [], actor=actor, now=now)

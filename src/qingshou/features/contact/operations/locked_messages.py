@@ -9,7 +9,7 @@ from django.db import connection
 
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
-from qingshou.audit.operations import record_many
+from qingshou.audit.operations import record, record_many
 from qingshou.features.contact.errors import NoSuchContact
 from qingshou.features.contact.models import Attempt, ContactPerson, Message
 from qingshou.features.contact.rules.messages import OUTCOMES, Standing, State, Told, joined
@@ -17,6 +17,7 @@ from qingshou.law.contact.terms import Outcome
 from qingshou.tenancy.context import current_tenant_id
 
 KEPT = ("state", "state_at", "error_code", "sent_at", "delivered_at", "read_at", "replied_at")
+_FEW = 5
 
 
 def lock_persons(message_ids: Iterable[UUID]) -> None:
@@ -68,6 +69,18 @@ def entry_about(
     return Entry(kind, subject_id, action, said, law=law)
 
 
+def record_entries(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> None:
+    """Record what was done; a few events one by one, for which the way of a thousand (COPY) would be the longer."""
+    if len(entries) > _FEW:
+        record_many(entries=entries, actor=actor, now=now)
+        return
+    for one in sorted(entries, key=lambda entry: (entry.subject_kind, entry.subject_id)):
+        record(
+            subject_kind=one.subject_kind, subject_id=one.subject_id, action=one.action, actor=actor, now=now,
+            facts=one.facts, law=one.law,
+        )  # fmt: skip
+
+
 def standing_of(message: Message) -> Standing:
     """Return what is known of a message."""
     return Standing(
@@ -103,8 +116,11 @@ def write_learned(
         message.lease_until = message.lease_token = None
     for message in (*changed, *untold):
         message.save(update_fields=sorted(written))
-    end_attempts({one.attempt_id: OUTCOMES[State(one.state)] for one in changed}, now=now)
-    record_many(entries=[entry_of(one, f"MESSAGE_{one.state}", _facts(one)) for one in changed], actor=actor, now=now)
+    outcomes = {one: OUTCOMES[State(one.state)] for one in changed}
+    end_attempts({one.attempt_id: new for one, new in outcomes.items() if one.attempt.outcome != new}, now=now)
+    record_entries(
+        entries=[entry_of(one, f"MESSAGE_{one.state}", _facts(one)) for one in changed], actor=actor, now=now
+    )
 
 
 def end_attempts(outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:

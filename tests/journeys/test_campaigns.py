@@ -85,7 +85,7 @@ def test_on_a_phone(visit, judge, worker, worded, language, name):
     page.goto("/contact/campaigns/new")
     judge(page, f"campaign-new-{name}-390")
     _make(page, "Phone")
-    page.wait_for_selector("[data-dialog=stop-campaign]")
+    page.wait_for_selector("[data-dialog=start-campaign], .notice.is-warning", timeout=90_000)
     page.wait_for_selector(".chart-canvas canvas")
     judge(page, f"campaign-{name}-390")
     page.goto("/contact/campaigns/")

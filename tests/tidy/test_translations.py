@@ -16,10 +16,10 @@ from qingshou.interfaces.web import catalogues  # noqa: E402
 from qingshou.interfaces.web.messages import SOURCE, messages  # noqa: E402
 
 SHOWN_ATTRIBUTES = frozenset({"title", "placeholder", "aria-label", "alt", "aria-description"})
-# file formats, keys of a keyboard, the mark of the house, numbers' marks: the same in every language
+# file formats, keys of a keyboard, the mark of the house, forms of dates, names of zones: the same in every language
 SAME_EVERYWHERE = re.compile(
-    r"^(CSV|XLSX|PNG|PDF|JSON|YAML|Parquet|IFRS 9|API|ID|TOTP|清|Enter|Esc|[jkxnemcp]|SHA-256"
-    r"|qs_|N/A, NULL, -|(%[Ymd][-/, ]*)+)$"
+    r"^(CSV|XLSX|PNG|PDF|JSON|YAML|Parquet|IFRS 9|API|ID|TOTP|清|Enter|Esc|[a-z]|SHA-256"
+    r"|qs_|YYYY-MM-DD|Asia/Shanghai|N/A, NULL, -|(%[Ymd][-/, ]*)+)$"
 )
 # correct in both scripts, or the usual form in the trade
 IN_BOTH = frozenset("台里后面系只于干准并群峰裏岩床游着布占卷了才胡姜斗谷夸")

@@ -61,7 +61,7 @@ def set_preferences(
         given = {"language": language, "time_zone": time_zone, "preferred_channel": preferred_channel,
                  "asked_from_minute": asked_from_minute, "asked_until_minute": asked_until_minute,
                  "is_minor": is_minor}  # fmt: skip
-        changed = {name: value for name, value in given.items() if value is not None}
+        changed: dict[str, str | int | None] = {name: value for name, value in given.items() if value is not None}
         if clears_hours:
             changed |= {"asked_from_minute": None, "asked_until_minute": None}
         for name, value in changed.items():

@@ -61,7 +61,7 @@ def place_stop(
             placed_by=actor.name[:60], placed_at=now,
         )  # fmt: skip
         if note.strip():
-            stop.note = seal(note.strip()[:2000], place=_NOTE_PLACE, row_id=stop.id)
+            stop.note = seal(note.strip()[:2000], place=_NOTE_PLACE, row_id=stop.id)  # type: ignore[assignment]
         stop.save(force_insert=True)
         for effect in _effects:
             effect(stop, actor, now)

@@ -21,13 +21,15 @@ from qingshou.features.contact.operations.campaign_judging import prepare_campai
 from qingshou.features.contact.operations.campaigns import make_campaign
 from qingshou.features.contact.operations.replies import take_incoming
 from qingshou.features.contact.operations.stops import place_stop
-from qingshou.features.contact.operations.template_set import install_starting_set
+from qingshou.features.contact.operations.template_set import install_starting_set, set_contact_details
 from qingshou.features.contact.queries.templates import list_codes
 from qingshou.law.contact.terms import Channel, Stop
 from qingshou.privacy.clearance import SENDER
 from qingshou.privacy.kinds import PersonalKind
 from qingshou.privacy.operations import reveal_many
 from qingshou.privacy.places import Sealed
+
+_LENDER_PHONE = "02-5550-0100"  # invented, as the debtors' numbers are
 
 _REPLIES = (
     "不好意思，最近太忙忘記繳了，今天晚上就轉帳。",
@@ -51,6 +53,7 @@ def give_life(*, now: datetime) -> bool:
     cases = list_worklist(filters=WorklistFilter(owner_ids=(collector.pk,), severity="MILD"), limit=20).rows
     with transaction.atomic():  # all of it or nothing: a start that is interrupted begins again
         install_starting_set(actor=lead, now=now, approved_by=second)
+        set_contact_details(details={"contact_phone": _LENDER_PHONE}, actor=lead, now=now)
         _replies(cases[: len(_REPLIES)], now)
         for case, kind in zip(cases[len(_REPLIES) :], (Stop.DISPUTE, Stop.HARDSHIP), strict=False):
             place_stop(borrower_id=case.borrower_id, kind=kind, actor=actor_of(collector), now=now, source="CALL")

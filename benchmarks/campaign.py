@@ -46,6 +46,7 @@ def main() -> int:
     from benchmarks.measuring import machine, tell
 
     from qingshou.config import start
+    from qingshou.interfaces.heap import settle_heap
 
     start.migrate()
     start.setup()
@@ -53,6 +54,7 @@ def main() -> int:
     tenant_id = _fill(given.debtors)
     meter = Meter(_server())
     meter.start()
+    settle_heap()  # as the worker does when it starts
     profile = cProfile.Profile() if given.profile else nullcontext()
     with profile:
         before = meter.now()

@@ -26,6 +26,7 @@ from qingshou.edges import clock
 from qingshou.features.book.uploads import Uploads
 from qingshou.features.oversight.errors import DayBusy
 from qingshou.interfaces.daily import run_day
+from qingshou.interfaces.heap import settle_heap
 from qingshou.interfaces.verify import verify
 from qingshou.rest.idempotency import forget_old_keys
 from qingshou.tenancy.context import using
@@ -121,6 +122,7 @@ def work(*, stalled_after_s: float = STALLED_AFTER_S, wait: bool = True) -> None
     Takes   stalled_after_s  a worker not heard of for so long is dead, and its jobs are put back
             wait             False: return when there is nothing left to do
     """
+    settle_heap()
     while True:
         try:
             with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from qingshou.interfaces.commands.day import _lender
+from qingshou.interfaces.heap import settle_heap
 from qingshou.kernel.errors import BadInput
 
 app = typer.Typer(help="Campaigns: one message to many, each cleared first.", no_args_is_help=True)
@@ -39,6 +40,7 @@ def prepare(campaign: Campaign, tenant: Lender = "", as_json: AsJson = False) ->
     from qingshou.features.contact.operations.campaign_judging import prepare_campaign
     from qingshou.tenancy.context import using
 
+    settle_heap()
     with using(lender.id), _bar("judging", shown=not as_json) as progress:
         prepare_campaign(campaign_id=campaign_id, actor=SYSTEM, now=_now(), progress=progress)
     _show(lender, campaign_id, as_json)
@@ -62,6 +64,7 @@ def start(
     from qingshou.features.contact.operations.campaigns import start_campaign
     from qingshou.tenancy.context import using
 
+    settle_heap()
     with using(lender.id), _bar("queueing", shown=not as_json) as progress:
         start_campaign(campaign_id=campaign_id, expected_count=count, actor=SYSTEM, now=_now())
         run_campaign(campaign_id=campaign_id, actor=SYSTEM, clock=_now, progress=progress)

@@ -22,6 +22,7 @@ from qingshou.features.contact.operations.attempts import note_inbound, release,
 from qingshou.features.contact.operations.number_zones import look_up_zones
 from qingshou.features.contact.operations.persons import lock_people
 from qingshou.features.contact.queries.gathering import Gathered, Known, gather, read_known
+from qingshou.features.contact.queries.past import states_of
 from qingshou.features.contact.queries.persons import identities
 from qingshou.features.contact.rules.asked import OWN, Asked
 from qingshou.features.contact.rules.codec import reasons_as_json
@@ -152,7 +153,7 @@ def _read(borrower_ids: set[UUID], now: datetime) -> Known:
     known = read_known(borrower_ids=borrower_ids, now=now)
     missing = known.unlooked()
     if look_up_zones(points=missing, jurisdiction=known.house.jurisdiction, now=now):
-        known = read_known(borrower_ids=borrower_ids, now=now)
+        known.history.states = states_of(borrower_ids)  # nothing else can have changed by it
     return known
 
 

@@ -80,7 +80,7 @@ def history_of(*, person_ids: Collection[UUID], borrower_ids: Collection[UUID], 
     """Return the history of persons and of their debtors' numbers; five queries whatever their number."""
     ids = list(person_ids)
     people = {row[0]: PersonRow(*row[1:]) for row in read_rows(_PEOPLE, {"ids": ids})}
-    return History(people, _past(ids, now), _stops(ids, now), _consents(ids), _states(list(borrower_ids)))
+    return History(people, _past(ids, now), _stops(ids, now), _consents(ids), states_of(borrower_ids))
 
 
 def _past(ids: list[UUID], now: datetime) -> Mapping[UUID, list[tuple[UUID, Past]]]:
@@ -110,6 +110,7 @@ def _consents(ids: list[UUID]) -> Mapping[UUID, list[ConsentFact]]:
     return found
 
 
-def _states(borrower_ids: list[UUID]) -> Mapping[tuple[UUID, bytes], PointRowState]:
-    rows = read_rows(_STATES, {"ids": borrower_ids})
+def states_of(borrower_ids: Collection[UUID]) -> Mapping[tuple[UUID, bytes], PointRowState]:
+    """Return what is known beyond the book of each number of the debtors, by debtor and the number's blind index."""
+    rows = read_rows(_STATES, {"ids": list(borrower_ids)})
     return {(row[0], bytes(row[1])): PointRowState(Party(row[2]), *row[3:]) for row in rows}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from qingshou.features.book.debtors import DebtorRow, list_same_people
@@ -29,7 +30,12 @@ def person_key(debtor: DebtorRow) -> str:
 
 def person_id_of(key: str) -> UUID:
     """Return the id of the person of a key."""
-    return identify(current_tenant_id(), _PERSON, key)
+    return _person_id(current_tenant_id(), key)
+
+
+@lru_cache(maxsize=4096)
+def _person_id(tenant_id: UUID, key: str) -> UUID:
+    return identify(tenant_id, _PERSON, key)
 
 
 def identities(*, debtors: Mapping[UUID, DebtorRow]) -> dict[UUID, Identity]:

@@ -218,7 +218,7 @@ def race_part(tenant_id: UUID, number: int, tries: int, *, unlocked: bool) -> di
     from qingshou.tenancy.context import using
 
     if unlocked:
-        door.lock_persons = lambda _known: None  # type: ignore[assignment]
+        door.lock_people = lambda _identities: None  # type: ignore[assignment]
         door.record_many = lambda **_: 0  # type: ignore[assignment]  # its own lock would serialise the writers
     draw = random.Random(number)
     made: list[tuple[str, float]] = []

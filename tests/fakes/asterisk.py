@@ -79,7 +79,7 @@ class Exchange:
 
     def waits(self, condition) -> bool:
         """Return whether a condition came true in the end."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not condition() and time.monotonic() < deadline:
             time.sleep(0.005)
         return bool(condition())

@@ -27,7 +27,9 @@ OPENS: dict[Scope, frozenset[str]] = {
     Scope.CASES_READ: frozenset({"worklist.view", "cases.view", "people.search", "cases.export"}),
     Scope.CASES_WRITE: frozenset({"cases.view", "cases.work", "cases.assign"}),
     Scope.CONTACT_READ: frozenset({"cases.view", "contact.view", "contact.refusals"}),
-    Scope.CONTACT_WRITE: frozenset({"cases.view", "contact.view", "contact.work", "contact.campaigns"}),
+    Scope.CONTACT_WRITE: frozenset(
+        {"cases.view", "contact.view", "contact.work", "contact.campaigns", "contact.templates"}
+    ),
     Scope.DAY_READ: frozenset({"runs.view", "cockpit.view"}),
     Scope.DAY_RUN: frozenset({"runs.view", "runs.start"}),
     Scope.LAW_READ: frozenset({"law.view"}),

@@ -78,7 +78,18 @@ def test_messages_are_looked_at(tenant):
                       queued_at=NOW, adapter="x", provider_ref="r1")  # fmt: skip
     message.save()
     assert broken(tenant) == {"messages_without_end": 1}  # sent, and nobody knows when
-    Message.objects.update(sent_at=NOW, channel="EMAIL")
+    Message.objects.update(sent_at=NOW)
+    report = {"adapter": "x", "state": "READ", "at": NOW, "received_at": NOW, "message": message}
+    DeliveryEvent.objects.create(event_ref="read", **report)
+    assert broken(tenant) == {"messages_behind_their_reports": 1}
+    Message.objects.update(state="REPLIED")
+    assert broken(tenant) == {}
+    long_ago = NOW - timedelta(days=30)
+    Message.objects.update(state="SENDING", lease_until=long_ago)
+    assert broken(tenant) == {"messages_never_recovered": 1, "messages_behind_their_reports": 1}
+    Message.objects.update(state="QUEUED", not_before_at=long_ago, not_after_at=long_ago, lease_until=None)
+    assert broken(tenant) == {"messages_too_old_and_waiting": 1, "messages_behind_their_reports": 1}
+    Message.objects.update(state="READ", channel="EMAIL")
     assert broken(tenant) == {"messages_unreserved": 1}
     Message.objects.update(channel="SMS")
     other = contact(make_debtor(), Outcome.SENT, Channel.SMS)

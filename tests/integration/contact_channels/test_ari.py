@@ -54,7 +54,8 @@ def following(exchange, ari) -> Iterator[Following]:
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert exchange.waits(lambda: exchange.lines)
+    # listening, and done looking for calls that were there before
+    assert exchange.waits(lambda: exchange.lines and any(path == "/ari/channels" for _, path, _ in exchange.requests))
     yield told
     told.is_stopped = True
     thread.join(10)

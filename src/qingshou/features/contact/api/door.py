@@ -116,7 +116,12 @@ def _collector(caller: Principal) -> str:
     return caller.actor.name[:60] if caller.role == "AGENCY_USER" else OWN
 
 
-@router.get("/clearance", response=ClearanceOut, summary="Ask whether a contact would be allowed now")
+@router.get(
+    "/clearance",
+    response=ClearanceOut,
+    summary="Ask whether a contact would be allowed now",
+    openapi_extra={"x-may-be-missing": True},
+)
 @permitted("contact.view")
 def get_clearance(request: HttpRequest, asked: Query[AskedIn]) -> dict[str, Any]:
     """With every reason, its article, the next time it would be allowed, and what each counter still admits."""
@@ -125,7 +130,12 @@ def get_clearance(request: HttpRequest, asked: Query[AskedIn]) -> dict[str, Any]
     return clearance_out(asked.channel, found)
 
 
-@router.post("/reservations", response=ReservationOut, summary="Reserve a contact")
+@router.post(
+    "/reservations",
+    response=ReservationOut,
+    summary="Reserve a contact",
+    openapi_extra={"x-may-be-missing": True},
+)
 @permitted("contact.work")
 def reserve(request: HttpRequest, given: ReservationIn) -> dict[str, Any]:
     """Takes a place in every counter; only then may the contact be made. A refusal is answered with 200 and kept."""

@@ -72,7 +72,7 @@ def _shown(message: Any) -> dict[str, Any]:
     return {**own, "case_id": message.attempt.case_id}
 
 
-@router.post("/messages", response=QueuedOut, summary="Queue a message")
+@router.post("/messages", response=QueuedOut, summary="Queue a message", openapi_extra={"x-may-be-missing": True})
 @permitted("contact.work")
 def queue(request: HttpRequest, given: MessageIn) -> dict[str, Any]:
     """Cleared, worded and kept in one transaction; a refusal of the door is answered with 200."""

@@ -64,12 +64,35 @@ WHERE a.tenant_id = %(tenant)s AND a.direction = 'OUT' AND a.purpose = 'COLLECT'
   AND a.at >= s.from_at AND a.at > s.placed_at AND (s.until_at IS NULL OR a.at < s.until_at)
   AND (s.lifted_at IS NULL OR a.at < s.lifted_at)
 """
+_NEVER_RECOVERED = """
+SELECT count(*) FROM contact_message
+WHERE tenant_id = %(tenant)s AND state = 'SENDING' AND lease_until < now() - interval '1 hour'
+"""
+_TOO_OLD_AND_WAITING = """
+SELECT count(*) FROM contact_message
+WHERE tenant_id = %(tenant)s AND state = 'QUEUED' AND channel <> 'POST' AND not_before_at <= now()
+  AND not_after_at < now() - interval '1 hour'
+"""
+# a state only rises; what was reported and outranks it was not joined
+_BEHIND = """
+SELECT count(*) FROM contact_message m JOIN contact_deliveryevent e ON e.message_id = m.id
+WHERE m.tenant_id = %(tenant)s
+  AND array_position(%(ranks)s::text[], e.state::text) > COALESCE(array_position(%(ranks)s::text[], m.state::text), 0)
+"""
 
 _ALWAYS = (
     Invariant("attempts_with_two_messages", "I8", _SENT_TWICE),
     Invariant("provider_refs_twice", "I8", _REF_TWICE),
     Invariant("events_taken_twice", "I5", _EVENTS_TWICE),
     Invariant("messages_without_end", "I8", _WITHOUT_END),
+    Invariant("messages_never_recovered", "I8", _NEVER_RECOVERED),
+    Invariant("messages_too_old_and_waiting", "I8", _TOO_OLD_AND_WAITING),
+    Invariant(
+        "messages_behind_their_reports",
+        "I8",
+        _BEHIND,
+        {"ranks": ["SENT", "FAILED", "DELIVERED", "BOUNCED", "READ", "REPLIED"]},
+    ),
     Invariant("messages_unreserved", "I6", _UNRESERVED),
     Invariant("contacts_in_spite_of_a_stop", "I6", _TO_A_STOPPED),
 )

@@ -40,7 +40,8 @@ def test_a_message_is_there_with_its_place_its_words_and_its_event():
     assert "王小明" in unseal(message.values, place=place_of(Message, "values"), row_id=message.id)
     assert Attempt.objects.get(key="k1").id == message.attempt_id
     events = list_events(subject_kind="CASE", subject_id=case.id)
-    assert [event.action for event in events[:2]] == ["MESSAGE_QUEUED", "CONTACT_RESERVED"]
+    assert [event.action for event in events[:2]] == ["MESSAGE_QUEUED", "CASE_OPENED"]  # one event for both
+    assert "china." in events[0].law
     assert events[0].facts["template"] == "MISSED"
     assert "王小明" not in str([event.facts for event in events])
 

@@ -140,7 +140,9 @@ def _judge_next(campaign_id: UUID, actor: Actor, now: datetime) -> Campaign:
         campaign = lock_campaign(campaign_id)
         if campaign.status != PREPARING:
             return campaign
-        members = list(campaign.members.filter(state=CHOSEN).order_by("position")[:CHUNK])
+        # by place, not by state alone: an index over states that change is walked through all that changed before
+        waiting = campaign.members.filter(state=CHOSEN, position__gt=campaign.progress["judged"])
+        members = list(waiting.order_by("position")[:CHUNK])
         if not members:
             return _end(campaign, actor, now)
         judged = list(_judged(campaign, members, actor))

@@ -97,7 +97,8 @@ def run_next(*, campaign_id: UUID, actor: Actor, now: datetime) -> tuple[Campaig
             return campaign, cancel_next(campaign_id=campaign.id, actor=actor, now=now) > 0
         if campaign.status != RUNNING:
             return campaign, False
-        members = list(campaign.members.filter(state=CLEARED).order_by("position")[:CHUNK])
+        waiting = campaign.members.filter(state=CLEARED, position__gt=campaign.progress.get("position", 0))
+        members = list(waiting.order_by("position")[:CHUNK])
         if not members:
             _end_if_all_left(campaign, actor, now)
             return campaign, False
@@ -107,6 +108,7 @@ def run_next(*, campaign_id: UUID, actor: Actor, now: datetime) -> tuple[Campaig
         campaign.progress = campaign.progress | {
             "slots": campaign.progress["slots"] + len(members),
             "run": campaign.progress.get("run", 0) + len(members),
+            "position": members[-1].position,
         }
         campaign.save(update_fields=["progress"])
     return campaign, True

@@ -108,11 +108,13 @@ def refusal_of(clearance: Clearance) -> ContactRefused:
 
 def reserve_many(
     *, asked: Sequence[Asked], actor: Actor, now: datetime, collector: str = OWN, campaign_id: UUID | None = None,
-    keep_refusals: bool = True,
+    keep_refusals: bool = True, records_reserved: bool = True,
 ) -> list[Reserved]:  # fmt: skip
     """Reserve many contacts in one transaction, in the order asked; those refused are kept as refusals.
 
-    Takes   asked  several of one person count against each other. A key used before gives the attempt made then
+    Takes   asked             several of one person count against each other. A key used before gives the attempt
+                              made then
+            records_reserved  False: the caller records what was let through with what it does with it, in one event
     Gives   one answer an asking, in order
     """
     if not asked:
@@ -129,7 +131,7 @@ def reserve_many(
         if keep_refusals:
             _write_refusals(refused, actor, now, campaign_id)
         told = [_entry(one, answer, known) for one, answer in zip(asked, reserved, strict=True)
-                if answer.attempt is not None or keep_refusals]  # fmt: skip
+                if (records_reserved if answer.attempt is not None else keep_refusals)]  # fmt: skip
         record_many(entries=[one for one in told if one is not None], actor=actor, now=now)
     return reserved
 

@@ -113,7 +113,11 @@ def queue_many(
     worded = _word(items)
     with transaction.atomic():
         reserved = door.reserve_many(
-            asked=[item.asked for item in items], actor=actor, now=now, campaign_id=campaign_id
+            asked=[item.asked for item in items],
+            actor=actor,
+            now=now,
+            campaign_id=campaign_id,
+            records_reserved=False,
         )
         fresh = [
             (item, words, one.attempt)
@@ -281,9 +285,14 @@ def _insert(
 
 
 def _entry(item: ToSend, words: _Worded, attempt: Attempt) -> Any:
-    facts: dict[str, object] = {"attempt": attempt.id, "segments": words.segments, "language": words.language}
+    facts: dict[str, object] = {
+        "attempt": attempt.id, "party": attempt.party, "local_date": attempt.local_date, "segments": words.segments,
+        "language": words.language,
+    }  # fmt: skip
     if item.version is not None:
         facts |= {"template": item.version.template.code, "version": item.version.version}
     if item.asked.purpose is not Purpose.COLLECT:
         facts["purpose"] = item.asked.purpose.value
-    return entry_about(attempt, message_id_of(attempt.id), item.asked.channel.value, "MESSAGE_QUEUED", facts)
+    return entry_about(
+        attempt, message_id_of(attempt.id), item.asked.channel.value, "MESSAGE_QUEUED", facts, law=attempt.law[:200]
+    )

@@ -43,7 +43,8 @@ def found(*, code: str, debtors: int) -> dict[str, Any]:
 def work(*, code: str, broken: bool = False) -> dict[str, Any]:
     """Do what is left of the campaign, from its preparation to its last message in the queue.
 
-    `broken` queues in one transaction and keeps who was queued in another (the control): the key alone then holds.
+    `broken` queues in one transaction and loses who was queued, and up to where (the control): with keys that differ,
+    nothing then holds.
     """
     from qingshou.audit.actors import SYSTEM
     from qingshou.features.contact.models import Campaign
@@ -64,6 +65,9 @@ def work(*, code: str, broken: bool = False) -> dict[str, Any]:
             campaigns.start_campaign(campaign_id=campaign.id, expected_count=count, actor=SYSTEM, now=NOW)
         if broken:
             campaign_running.run_next(campaign_id=campaign.id, actor=SYSTEM, now=NOW)
+            campaign.refresh_from_db()  # nor is the place kept up to which it came
+            campaign.progress = {**campaign.progress, "position": 0}
+            campaign.save(update_fields=["progress"])
         else:
             campaign_running.run_campaign(campaign_id=campaign.id, actor=SYSTEM, clock=lambda: NOW)
     return {"done": True}

@@ -28,8 +28,8 @@ _TABLES = {
 _JOINED = {
     "steps": "SELECT r.as_of AS day, s.* FROM oversight_daystep s JOIN oversight_dayrun r ON r.id = s.run_id "
     "WHERE s.tenant_id = %(tenant)s ORDER BY r.as_of, s.position",
-    "contact steps": "SELECT c.number AS case_number, s.* FROM contact_casestep s JOIN cases_case c ON c.id = s.case_id "
-    "WHERE s.tenant_id = %(tenant)s ORDER BY c.number",
+    "contact steps": "SELECT c.number AS case_number, s.* FROM contact_casestep s "
+    "JOIN cases_case c ON c.id = s.case_id WHERE s.tenant_id = %(tenant)s ORDER BY c.number",
     "events": "SELECT h.subject_kind, h.subject_id, e.* FROM audit_auditevent e "
     "JOIN audit_audithead h ON h.id = e.head WHERE e.tenant_id = %(tenant)s",
     "heads": "SELECT * FROM audit_audithead WHERE tenant_id = %(tenant)s",

@@ -1,10 +1,13 @@
 """Replies on the pages, in a real browser: read, confirmed by keys, given to a case."""
 
 import re
+from datetime import date
 
 import pytest
 
 from tests.conftest import NOW
+from tests.journeys.seeding import seed_cases
+from tests.journeys.stage import new_lender
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +21,19 @@ SAID = (
 
 
 @pytest.fixture(scope="session")
-def replies(lender, django_db_blocker):
+def desk(django_db_setup, django_db_blocker):
+    """A lender of this module's own: other journeys give its cases away."""
+    from qingshou.tenancy.context import using
+
+    with django_db_blocker.unblock():
+        tenant = new_lender()
+        with using(tenant.id):
+            tenant.cases = seed_cases(tenant, tenant.users, as_of=date(2026, 11, 22), now=NOW)
+    return tenant
+
+
+@pytest.fixture(scope="session")
+def replies(desk, django_db_blocker):
     """Five replies: four of the collector's debtors, one of nobody known, and a message that one of them answers."""
     from datetime import timedelta
 
@@ -31,9 +46,9 @@ def replies(lender, django_db_blocker):
     from qingshou.law.contact.terms import Channel
     from qingshou.tenancy.context import using
 
-    with django_db_blocker.unblock(), using(lender.id):
+    with django_db_blocker.unblock(), using(desk.id):
         at = NOW + timedelta(hours=2)
-        case = lender.cases[0]
+        case = desk.cases[0]
         asked = Asked(borrower_id=case.borrower_id, case_id=case.id, channel=Channel.SMS, key="journey:inbox")
         item = outbox.ToSend(
             asked=asked, body="【晨光银行】王先生您好，您的还款已逾期 12 天。如有困难，请回复本短信。退订回T"
@@ -59,8 +74,8 @@ def open_reply(page, words: str) -> None:
     page.wait_for_url(re.compile("/contact/inbox/.+/"))
 
 
-def test_a_collector_reads_and_confirms_by_keys(visit, judge, replies):
-    page = visit("COLLECTOR")
+def test_a_collector_reads_and_confirms_by_keys(visit, judge, replies, desk):
+    page = visit("COLLECTOR", of=desk)
     page.click("nav >> text=回复")
     page.wait_for_selector("[data-row]")
     assert page.locator("[data-row]").count() == 4
@@ -84,8 +99,8 @@ def test_a_collector_reads_and_confirms_by_keys(visit, judge, replies):
     page.wait_for_selector("#confirm-form")
 
 
-def test_a_wrong_number_is_struck(visit, judge, replies):
-    page = visit("COLLECTOR", language="en")
+def test_a_wrong_number_is_struck(visit, judge, replies, desk):
+    page = visit("COLLECTOR", language="en", of=desk)
     open_reply(page, "打错了")
     judge(page, "reply-opt-out-en-1280")
     page.check("input[value=WRONG_PERSON]")
@@ -97,8 +112,8 @@ def test_a_wrong_number_is_struck(visit, judge, replies):
     assert page.locator("#person s").count() == 1
 
 
-def test_a_lead_gives_a_reply_of_nobody_known_to_a_case(visit, judge, replies):
-    page = visit("TEAM_LEAD", language="en")
+def test_a_lead_gives_a_reply_of_nobody_known_to_a_case(visit, judge, replies, desk):
+    page = visit("TEAM_LEAD", language="en", of=desk)
     page.goto("/contact/inbox/?state=unassigned")
     judge(page, "inbox-unassigned-en-1280")
     page.click("[data-row] a[data-open]")
@@ -110,13 +125,13 @@ def test_a_lead_gives_a_reply_of_nobody_known_to_a_case(visit, judge, replies):
     assert replies.number in page.inner_text("h1")
 
 
-def test_on_a_telephone(visit, judge, replies):
-    page = visit("COLLECTOR", width=390)
+def test_on_a_telephone(visit, judge, replies, desk):
+    page = visit("COLLECTOR", width=390, of=desk)
     page.goto("/contact/inbox/")
     judge(page, "inbox-zh-390")
     open_reply(page, "没借过")
     judge(page, "reply-zh-390")
-    page = visit("COLLECTOR", language="en", width=390, dark=True)
+    page = visit("COLLECTOR", language="en", width=390, dark=True, of=desk)
     page.goto("/contact/inbox/?suggested=HOSTILE")
     judge(page, "inbox-empty-en-390")
     open_reply(page, "好的")

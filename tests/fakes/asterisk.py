@@ -30,6 +30,7 @@ class Exchange:
     requests: list[tuple[str, str, dict]] = field(default_factory=list)
     originated: list[dict] = field(default_factory=list)
     refuses: dict[str, int] = field(default_factory=dict)  # end of a channel's id -> status of its origination
+    keeps_up: dict[str, int] = field(default_factory=dict)  # end of a channel's id -> status of hanging it up
     lines: list = field(default_factory=list)
     connects: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -63,12 +64,13 @@ class Exchange:
 
     def ends(self, channel: str, cause: int = 16) -> None:
         """The channel goes: a request to hang up, and the end."""
-        if channel not in self.channels:
-            return
-        self.event("ChannelHangupRequest", channel, cause=cause)
-        self.event("ChannelDestroyed", channel, cause=cause, cause_txt="")
+        # under the lock: whoever is told of it may hang the same channel up at once, in another thread
         with self.lock:
-            self.channels.pop(channel, None)
+            if channel not in self.channels:
+                return
+            self.event("ChannelHangupRequest", channel, cause=cause)
+            self.event("ChannelDestroyed", channel, cause=cause, cause_txt="")
+            self.channels.pop(channel)
 
     def cuts(self) -> None:
         """The line of events breaks."""
@@ -97,6 +99,9 @@ class Exchange:
                     return 404, b'{"message": "Channel not found"}'
                 return 200, json.dumps({"value": held["_variables"][query["variable"][0]]}).encode()
             case ("DELETE", "channels", channel):
+                kept = next((status for end, status in self.keeps_up.items() if channel.endswith(end)), 0)
+                if kept:
+                    return kept, b'{"message": "Internal error"}'
                 if channel not in self.channels:
                     return 404, b'{"message": "Channel not found"}'
                 self.ends(channel)
@@ -199,7 +204,7 @@ def asterisk(*, user: str = "qingshou", password: str = "secret"):  # noqa: S107
                 exchange.connects += 1
             self.close_connection = True
             try:
-                while (first := self.rfile.read(1)) and first[0] & 0x0F != 0x08:  # until the other side closes
+                while self.opcode_of_next_frame() not in (None, 0x08):  # until the other side closes
                     continue
             except OSError:
                 return
@@ -207,6 +212,14 @@ def asterisk(*, user: str = "qingshou", password: str = "secret"):  # noqa: S107
                 with exchange.lock:
                     if self.connection in exchange.lines:
                         exchange.lines.remove(self.connection)
+
+        def opcode_of_next_frame(self) -> int | None:
+            """Read one whole frame of the client (small and masked: pings, pongs and the close)."""
+            head = self.rfile.read(2)
+            if len(head) < 2:
+                return None
+            self.rfile.read(4 + (head[1] & 0x7F))
+            return head[0] & 0x0F
 
     for method in ("GET", "POST", "DELETE"):
         setattr(Handler, f"do_{method}", Handler.handle_any)

@@ -134,12 +134,25 @@ def test_cut_at_once_is_dropped(exchange, following, call):
 
 def test_the_collector_gives_up(exchange, following, call, ari):
     key, _agent, _party = call()
-    ari.hang_up(key)
+    ari.hang_up(Leg(key, AGENT))
     assert exchange.waits(lambda: following.of(Step.ENDED))
     assert exchange.waits(lambda: not exchange.channels)
     assert len(following.of(Step.ENDED)) == 1
     assert following.of(Step.ENDED)[0].outcome is Outcome.NO_ANSWER
-    ari.hang_up(key)  # twice does no harm
+    ari.hang_up(Leg(key, AGENT))  # twice does no harm
+
+
+def test_an_end_that_will_not_go_leaves_no_recording_running(exchange, following, call):
+    key, agent, party = call()
+    exchange.picks_up(party)
+    assert exchange.waits(lambda: str(key) in exchange.live)
+    exchange.keeps_up = {"-party": 500, "-agent": 500}
+    exchange.ends(agent)
+    assert exchange.waits(lambda: following.of(Step.RECORDING_DONE))
+    assert following.of(Step.ENDED)
+    assert (exchange.live, exchange.bridges) == (set(), {})
+    exchange.keeps_up = {}
+    exchange.ends(party)
 
 
 def test_a_collector_who_never_picked_up_rang_nobody(exchange, following, ari):

@@ -195,13 +195,8 @@ class AriExchange:
         """Remove the exchange's copy, once ours is kept."""
         self._call("DELETE", f"/recordings/stored/{key}", passed=(404,))
 
-    def hang_up(self, key: UUID) -> None:
-        """End a call on both ends; nothing happens to an end that is gone."""
-        for side in (PARTY, AGENT):
-            self.hang_up_leg(Leg(key, side))
-
-    def hang_up_leg(self, leg: Leg) -> None:
-        """End one end of a call."""
+    def hang_up(self, leg: Leg) -> None:
+        """End one end of a call; nothing happens when it is gone."""
         self._call("DELETE", f"/channels/{leg.channel_id}", passed=(404,))
 
     def part(self, key: UUID) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -204,9 +205,14 @@ class CallFollower:
         """Hang up what is left of a call and forget it."""
         self._calls.pop(key, None)
         self._ended.append(key)
-        with suppress(Rejected, AnswerLost, Unreachable):
-            self._exchange.hang_up(key)
-            self._exchange.part(key)
+        # each by itself: an end that will not go must not leave the other ringing, or the recording running
+        for leave in (
+            partial(self._exchange.hang_up, Leg(key, PARTY)),
+            partial(self._exchange.hang_up, Leg(key, AGENT)),
+            partial(self._exchange.part, key),
+        ):
+            with suppress(Rejected, AnswerLost, Unreachable):
+                leave()
         return CallEvent(
             key, Step.ENDED, at, outcome=outcome, duration_s=duration_s, cause=cause, is_certain=is_certain
         )

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import ensure, is_allowed, requires
-from qingshou.access.queries import list_active_users
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Table, TableState
@@ -24,18 +23,10 @@ from qingshou.features.cases.queries.worklist import COUNT_MAX, LIMIT_MAX
 from qingshou.features.cases.rules import TIERS
 from qingshou.features.cases.views.lines import COLUMNS, Line, with_names
 from qingshou.features.cases.views.shown import Desk, desk_of, refusal_words, uuid_given
+from qingshou.features.cases.views.whose import WHOSE, allowed_scopes, first_scope, owners_of
 
 PAGE_SIZE = 50
 EXPORT_ROWS_MAX = 20_000
-_WHOSE = {"mine": gettext_lazy("My cases"), "team": gettext_lazy("My team's"), "all": gettext_lazy("Everyone's")}
-_DESK_ROLES = ("COLLECTOR", "TEAM_LEAD")
-
-
-def allowed_scopes(role: str) -> tuple[str, ...]:
-    """Return whose cases a role may list, its own first; where it begins is the last but for collectors."""
-    if role == "AGENCY_USER":
-        return ("mine",)
-    return ("mine", "team") if role in _DESK_ROLES else ("mine", "all")
 
 
 def filters_of(query: QueryDict, desk: Desk) -> Filters:
@@ -47,7 +38,7 @@ def filters_of(query: QueryDict, desk: Desk) -> Filters:
         query,
         [
             Filter(name="whose", label=gettext_lazy("Whose"), every=False,
-                   choices=[(code, _WHOSE[code]) for code in allowed_scopes(desk.role)]),
+                   choices=[(code, WHOSE[code]) for code in allowed_scopes(desk.role)]),
             Filter(name="reason", label=gettext_lazy("Why now"), choices=list(QUEUE_REASONS.items())),
             Filter(name="severity", label=gettext_lazy("Severity"), choices=severities),
             Filter(name="stage", label=gettext_lazy("Stage"), choices=stages),
@@ -56,21 +47,15 @@ def filters_of(query: QueryDict, desk: Desk) -> Filters:
             Filter(name="branch", input="select", label=gettext_lazy("Branch"),
                    choices=[(one, one) for one in facets["branch"]]),
         ],
-        defaults={"whose": "mine" if desk.role in ("COLLECTOR", "AGENCY_USER") else allowed_scopes(desk.role)[-1]},
+        defaults={"whose": first_scope(desk.role)},
     )  # fmt: skip
 
 
 def wanted_of(filters: Filters, desk: Desk) -> queries.WorklistFilter:
     """Return what the query is asked for; a person lists what the role may see, whatever the address says."""
-    whose, reason = filters["whose"], filters["reason"]
-    owners: tuple[Any, ...] | None = (desk.user.pk,)
-    if whose == "team":
-        members = list_active_users(team_id=desk.user.team_id) if desk.user.team_id else []
-        owners = tuple({desk.user.pk, *(member.pk for member in members)})
-    elif whose == "all":
-        owners = None
+    reason = filters["reason"]
     return queries.WorklistFilter(
-        owner_ids=owners,
+        owner_ids=owners_of(filters["whose"], desk),
         severity=filters["severity"],
         stage=filters["stage"],
         product=filters["product"],

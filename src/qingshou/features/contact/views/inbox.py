@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import requires
-from qingshou.access.queries import list_active_users
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
 from qingshou.features.cases.views.shown import Desk, desk_of, uuid_given
-from qingshou.features.cases.views.worklist import allowed_scopes
+from qingshou.features.cases.views.whose import WHOSE, allowed_scopes, first_scope, owners_of
 from qingshou.features.contact.inbound.quoting import own_words
 from qingshou.features.contact.phrases.door import CHANNELS
 from qingshou.features.contact.phrases.reasons import OF_REPLIES, REASONS
@@ -27,7 +26,6 @@ from qingshou.privacy.places import sealed_fields
 
 PAGE_SIZE = 50
 EXCERPT_CHARACTERS = 60
-WHOSE = {"mine": gettext_lazy("My cases"), "team": gettext_lazy("My team's"), "all": gettext_lazy("Everyone's")}
 STATES = {
     queries.UNCONFIRMED: pgettext_lazy("reply", "To be confirmed"),
     queries.CONFIRMED: pgettext_lazy("reply", "Confirmed"),
@@ -77,33 +75,26 @@ def sees_unassigned(desk: Desk) -> bool:
 def filters_of(query: QueryDict, desk: Desk) -> Filters:
     """Return the inbox's filters with what an address chooses."""
     states = [(code, words) for code, words in STATES.items() if code != queries.UNASSIGNED or sees_unassigned(desk)]
-    scopes = allowed_scopes(desk.role)
     return Filters.reading(
         query,
         [
             Filter(name="whose", label=gettext_lazy("Whose"), every=False,
-                   choices=[(code, WHOSE[code]) for code in scopes]),
+                   choices=[(code, WHOSE[code]) for code in allowed_scopes(desk.role)]),
             Filter(name="state", label=gettext_lazy("State"), choices=states),
             Filter(name="suggested", label=gettext_lazy("Reason suggested"),
                    choices=[*((code, REASONS[code]) for code in OF_REPLIES), (NONE, gettext_lazy("None suggested"))]),
             Filter(name="channel", label=gettext_lazy("Channel"), choices=list(CHANNELS.items())),
         ],
-        defaults={"whose": "mine" if desk.role in ("COLLECTOR", "AGENCY_USER") else scopes[-1]},
+        defaults={"whose": first_scope(desk.role)},
     )  # fmt: skip
 
 
 def wanted_of(filters: Filters, desk: Desk) -> queries.InboxFilter:
     """Return what the query is asked for; a person lists what the role may see, whatever the address says."""
     whose = filters["whose"]
-    owners: tuple[Any, ...] | None = (desk.user.pk,)
-    if whose == "team":
-        members = list_active_users(team_id=desk.user.team_id) if desk.user.team_id else []
-        owners = tuple({desk.user.pk, *(member.pk for member in members)})
-    elif whose == "all":
-        owners = None
     return queries.InboxFilter(
-        owner_ids=owners, with_unassigned=sees_unassigned(desk) and whose != "mine", state=filters["state"],
-        suggested=filters["suggested"], channel=filters["channel"],
+        owner_ids=owners_of(whose, desk), with_unassigned=sees_unassigned(desk) and whose != "mine",
+        state=filters["state"], suggested=filters["suggested"], channel=filters["channel"],
     )  # fmt: skip
 
 

@@ -13,17 +13,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import ensure, is_allowed, requires
-from qingshou.access.queries import list_active_users
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
 from qingshou.features.cases.views.shown import Desk, desk_of, uuid_given
-from qingshou.features.cases.views.worklist import allowed_scopes
+from qingshou.features.cases.views.whose import WHOSE, allowed_scopes, owners_of
 from qingshou.features.contact.phrases.door import CHANNELS
 from qingshou.features.contact.phrases.messages import ERRORS, STATES, TONES, state_words
 from qingshou.features.contact.phrases.templates import CODES
 from qingshou.features.contact.queries import messages as queries
-from qingshou.features.contact.views.inbox import WHOSE
 
 PAGE_SIZE = 50
 EXPORT_ROWS_MAX = 20_000
@@ -90,16 +88,9 @@ def filters_of(request: HttpRequest, desk: Desk) -> Filters:
 
 def wanted_of(filters: Filters, desk: Desk) -> queries.MessageFilter:
     """Return what the query is asked for; nobody lists more than the role may see, whatever the address says."""
-    whose = filters["whose"]
-    owners: tuple[Any, ...] | None = (desk.user.pk,)
-    if whose == "team":
-        members = list_active_users(team_id=desk.user.team_id) if desk.user.team_id else []
-        owners = tuple({desk.user.pk, *(member.pk for member in members)})
-    elif whose == "all":
-        owners = None
     return queries.MessageFilter(
         state=filters["state"], channel=filters["channel"], template=filters["template"],
-        campaign_id=uuid_given(filters["campaign"]), owner_ids=owners,
+        campaign_id=uuid_given(filters["campaign"]), owner_ids=owners_of(filters["whose"], desk),
     )  # fmt: skip
 
 

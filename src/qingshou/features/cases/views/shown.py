@@ -17,7 +17,7 @@ from qingshou.access.actors import actor_of
 from qingshou.access.predicates import CaseFacts
 from qingshou.audit.actors import Actor
 from qingshou.edges import clock
-from qingshou.features.cases.errors import MoveRefused, NoSuchCase
+from qingshou.features.cases.errors import MoveRefused
 from qingshou.features.cases.phrases import CHECKLIST, MOVE_REASONS
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
@@ -79,6 +79,13 @@ def _missing(fields: Any) -> str:
     return " " + "; ".join(str(CHECKLIST.get(item, item)) for item in items) if items else ""
 
 
+def tell_refusal(request: HttpRequest, refusal: QingshouError) -> None:
+    """Say on the page why something was refused; what is not there or not one's own stops the page instead."""
+    if refusal.http_status in (403, 404):
+        raise refusal
+    messages.error(request, refusal_words(refusal))
+
+
 def act(view: Callable[..., str]) -> Callable[..., HttpResponse]:
     """Turn a function that changes one case and says what was done into a view: back to the case with a message."""
 
@@ -86,12 +93,8 @@ def act(view: Callable[..., str]) -> Callable[..., HttpResponse]:
     def acting(request: HttpRequest, case_id: UUID) -> HttpResponse:
         try:
             done = view(request, case_id)
-        except NoSuchCase:
-            raise
         except QingshouError as refusal:
-            if refusal.http_status in (403, 404):
-                raise
-            messages.error(request, refusal_words(refusal))
+            tell_refusal(request, refusal)
         else:
             messages.success(request, done)
         return redirect("cases:case", case_id=case_id)

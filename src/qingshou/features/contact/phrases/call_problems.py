@@ -1,9 +1,6 @@
-"""What is missing or does not fit when a call is written up, and why something on the call page is refused."""
+"""What is missing or does not fit when a call is written up, and what the operations on calls refuse with."""
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-from qingshou.kernel.errors import QingshouError
 
 PROBLEMS = {
     "OUTCOME_MISSING": _("Choose how the call ended."),
@@ -39,8 +36,3 @@ REFUSALS = (
     _("The recording is empty: choose another file."),
     _("This is no sound we know: give WAV, Ogg, MP3, MP4, WebM or FLAC."),
 )
-
-
-def refusal_words(refusal: QingshouError) -> str:
-    """Return why something was refused, in the reader's language."""
-    return gettext(refusal.message)

@@ -18,15 +18,14 @@ from qingshou.features.cases.phrases import NEXT_ACTIONS
 from qingshou.features.cases.queries import get_case
 from qingshou.features.cases.views.shown import Desk, day_given, desk_of, facts_of, uuid_given
 from qingshou.features.contact.channels.ari import AriExchange
-from qingshou.features.contact.errors import BadContactInput, ContactRefused, NotNow
+from qingshou.features.contact.errors import BadContactInput, NotNow
 from qingshou.features.contact.operations import calls as operations
-from qingshou.features.contact.phrases import call_problems
+from qingshou.features.contact.phrases.call_problems import PROBLEMS
 from qingshou.features.contact.phrases.calls import TONES
-from qingshou.features.contact.phrases.door import article_words, reason_words
 from qingshou.features.contact.queries.calls import open_call
-from qingshou.features.contact.rules.codec import reasons_of_json
 from qingshou.features.contact.scripts.reading import offer_policy
 from qingshou.features.contact.views import call_shown as shown
+from qingshou.features.contact.views.refused import tell_refusal
 from qingshou.kernel.errors import QingshouError
 from qingshou.law.contact.terms import Party, Purpose
 
@@ -125,14 +124,8 @@ def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
             actor=desk.actor, now=desk.now, tone=request.POST.get("tone", "NEUTRAL"),
             adapter=telephone if isinstance(telephone, AriExchange) else None,
         )  # fmt: skip
-    except ContactRefused as refusal:
-        for one in reasons_of_json(cast(Any, refusal.fields["reasons"])):
-            article = article_words(one.article)
-            messages.error(request, f"{reason_words(one)} {article}".strip())
     except QingshouError as refusal:
-        if refusal.http_status in (403, 404):
-            raise
-        messages.error(request, call_problems.refusal_words(refusal))
+        tell_refusal(request, refusal)
     else:
         if begun.is_uncertain:
             messages.warning(request, _("The exchange did not answer: it may be ringing. Wait a moment."))
@@ -156,7 +149,7 @@ def abandon(request: HttpRequest, case_id: UUID) -> HttpResponse:
     try:
         operations.abandon_call(call_id=_mine(case_id, desk).id, actor=desk.actor, now=desk.now)
     except NotNow as refusal:
-        messages.error(request, call_problems.refusal_words(refusal))
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _("Taken back: the call does not count."))
     return redirect("contact:call", case_id=case_id)
@@ -176,7 +169,7 @@ def identity(request: HttpRequest, case_id: UUID) -> HttpResponse:
             now=desk.now,
         )  # fmt: skip
     except NotNow as refusal:
-        messages.error(request, call_problems.refusal_words(refusal))
+        tell_refusal(request, refusal)
     else:
         if answer.is_passed:
             messages.success(request, _("Identity passed."))
@@ -200,7 +193,7 @@ def step(request: HttpRequest, case_id: UUID) -> HttpResponse:
             call_id=_mine(case_id, desk).id, branch=request.POST.get("branch", ""), actor=desk.actor, now=desk.now
         )
     except (NotNow, BadContactInput) as refusal:
-        messages.error(request, call_problems.refusal_words(refusal))
+        tell_refusal(request, refusal)
     if request.headers.get("HX-Request") != "true":
         return redirect("contact:call", case_id=case_id)
     mine = _mine(case_id, desk)
@@ -228,11 +221,11 @@ def save(request: HttpRequest, case_id: UUID) -> HttpResponse:
         )  # fmt: skip
     except BadContactInput as refusal:
         problems: Any = refusal.fields.get("problems", {})
-        given["problems"] = {field: call_problems.PROBLEMS.get(code, code) for field, code in problems.items()}
+        given["problems"] = {field: PROBLEMS.get(code, code) for field, code in problems.items()}
         messages.error(request, _("The call is not saved yet: look at the fields marked."))
         return render(request, "contact/call.html", _page(request, case, desk, given), status=422)
     except NotNow as refusal:
-        messages.error(request, call_problems.refusal_words(refusal))
+        tell_refusal(request, refusal)
         return redirect("contact:call", case_id=case_id)
     messages.success(
         request,

@@ -17,6 +17,7 @@ from qingshou.features.contact.letter_files import LetterFiles
 from qingshou.features.contact.operations import letters as operations
 from qingshou.features.contact.phrases.messages import TONES, state_words
 from qingshou.features.contact.queries import messages as queries
+from qingshou.features.contact.views.refused import tell_refusal
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
@@ -85,9 +86,7 @@ def posted(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     try:
         done = operations.mark_posted(batch_id=batch_id, actor=desk.actor, now=desk.now)
     except QingshouError as refusal:
-        if refusal.http_status in (403, 404):
-            raise
-        messages.error(request, _(refusal.message))
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _("%(count)s letters are marked posted.") % {"count": done.posted})
         if done.taken_out:

@@ -11,17 +11,17 @@ from django.views.decorators.http import require_POST
 
 from qingshou.access.guards import requires
 from qingshou.features.cases.views.shown import Desk, desk_of
-from qingshou.features.contact.errors import BadContactInput, ContactRefused
+from qingshou.features.contact.errors import BadContactInput
 from qingshou.features.contact.operations.door import clear_many
 from qingshou.features.contact.operations.outbox import ToSend, queue
-from qingshou.features.contact.phrases.door import CHANNELS, article_words, reason_words
+from qingshou.features.contact.phrases.door import CHANNELS
 from qingshou.features.contact.queries.templates import approved_version, short_parts
 from qingshou.features.contact.queries.values import values_of
 from qingshou.features.contact.rules.asked import Asked
-from qingshou.features.contact.rules.codec import reasons_of_json
 from qingshou.features.contact.templating.rendering import render as word
 from qingshou.features.contact.views.call_shown import language_of, light_of
 from qingshou.features.contact.views.panel import case_of
+from qingshou.features.contact.views.refused import tell_refusal
 from qingshou.kernel.errors import QingshouError
 from qingshou.law.contact.terms import WRITTEN, Channel
 from qingshou.tenancy.queries import current_tenant
@@ -73,14 +73,10 @@ def send(request: HttpRequest, case_id: UUID) -> HttpResponse:
         values = values_of(case_ids=[case.id], now=desk.now)[case.id]
         asked = Asked(borrower_id=case.borrower_id, channel=channel, case_id=case.id, key=f"case:{uuid4()}")
         queue(to_send=ToSend(asked=asked, version=version, values=values), actor=desk.actor, now=desk.now)
-    except ContactRefused as refusal:
-        reasons: Any = refusal.fields["reasons"]
-        for one in reasons_of_json(reasons):
-            messages.error(request, f"{reason_words(one)} {article_words(one.article)}".strip())
     except QingshouError as refusal:
-        if refusal.http_status in (403, 404, 500):
+        if refusal.http_status == 500:  # a fault of ours is no refusal
             raise
-        messages.error(request, refusal.message)
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _("Queued: %(channel)s.") % {"channel": CHANNELS[channel.value]})
     return redirect("cases:case", case_id=case_id)

@@ -12,17 +12,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import ensure, requires
 from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
-from qingshou.features.contact.errors import ContactRefused
 from qingshou.features.contact.operations import asking
 from qingshou.features.contact.operations import outbox as operations
 from qingshou.features.contact.operations.letters import note_registered_number
-from qingshou.features.contact.phrases.door import CHANNELS, article_words, reason_words
+from qingshou.features.contact.phrases.door import CHANNELS
 from qingshou.features.contact.phrases.messages import STATES, TONES, state_words
 from qingshou.features.contact.phrases.templates import CODES
 from qingshou.features.contact.queries import messages as queries
-from qingshou.features.contact.rules.codec import reasons_of_json
 from qingshou.features.contact.views.inbox import sees_unassigned
 from qingshou.features.contact.views.outbox import error_words
+from qingshou.features.contact.views.refused import tell_refusal
 from qingshou.kernel.errors import NotFound, QingshouError
 from qingshou.privacy.operations import reveal
 from qingshou.privacy.places import sealed_fields
@@ -123,9 +122,7 @@ def retry(request: HttpRequest, message_id: UUID) -> HttpResponse:
     try:
         made = operations.retry(message_id=message_id, actor=desk.actor, now=desk.now)
     except QingshouError as refusal:
-        if refusal.http_status in (403, 404):
-            raise
-        messages.error(request, _words(refusal))
+        tell_refusal(request, refusal)
         return redirect("contact:message", message_id=message_id)
     messages.success(request, _("Queued once more, as a new message."))
     return redirect("contact:message", message_id=made.id)
@@ -164,20 +161,10 @@ def _done(request: HttpRequest, message_id: UUID, said: str, act: Any, *, to: st
     try:
         act()
     except QingshouError as refusal:
-        if refusal.http_status in (403, 404):
-            raise
-        messages.error(request, _words(refusal))
+        tell_refusal(request, refusal)
     else:
         messages.success(request, said)
     return redirect("contact:uncertain") if to == "uncertain" else redirect("contact:message", message_id=message_id)
-
-
-def _words(refusal: QingshouError) -> str:
-    if isinstance(refusal, ContactRefused):
-        reasons: Any = refusal.fields["reasons"]
-        said = [f"{reason_words(one)} {article_words(one.article)}".strip() for one in reasons_of_json(reasons)]
-        return " ".join(said)
-    return _(refusal.message)
 
 
 @require_GET

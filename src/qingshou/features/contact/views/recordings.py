@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from qingshou.access.guards import ensure, requires
 from qingshou.features.cases.views.shown import desk_of, facts_of
 from qingshou.features.contact.operations.calls import store_recording
-from qingshou.features.contact.phrases.call_problems import refusal_words
 from qingshou.features.contact.queries.calls import get_call
 from qingshou.features.contact.queries.recordings import get_recording, open_recording
+from qingshou.features.contact.views.refused import tell_refusal
 from qingshou.kernel.errors import Forbidden, QingshouError
 from qingshou.privacy.clearance import sees_clear
 from qingshou.privacy.kinds import PersonalKind
@@ -54,9 +54,9 @@ def add(request: HttpRequest, call_id: UUID) -> HttpResponse:
     try:
         store_recording(call_id=call_id, chunks=sent.chunks(1 << 20), actor=desk.actor, now=desk.now)
     except QingshouError as refusal:
-        if refusal.http_status in (403, 404, 500):
+        if refusal.http_status == 500:  # a fault of ours is no refusal
             raise
-        messages.error(request, refusal_words(refusal))
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _("Recording stored, sealed."))
     return redirect("contact:calls")

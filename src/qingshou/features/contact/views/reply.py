@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qingshou.access.guards import Hidden, ensure, requires
 from qingshou.features.cases.phrases import NEXT_ACTIONS
 from qingshou.features.cases.queries import get_case, search_cases
-from qingshou.features.cases.views.shown import Desk, desk_of, facts_of, refusal_words, uuid_given
+from qingshou.features.cases.views.shown import Desk, desk_of, facts_of, uuid_given
 from qingshou.features.contact.errors import BadContactInput
 from qingshou.features.contact.inbound.optout import is_cease
 from qingshou.features.contact.operations.replies import assign_reply
@@ -26,6 +26,7 @@ from qingshou.features.contact.queries import inbox as queries
 from qingshou.features.contact.queries.threading import point_of_reply, sender_kind
 from qingshou.features.contact.rules.reply_effects import offered
 from qingshou.features.contact.views.inbox import filters_of, sees_unassigned, wanted_of
+from qingshou.features.contact.views.refused import tell_refusal
 from qingshou.kernel.errors import QingshouError
 from qingshou.law.contact.terms import Channel
 from qingshou.privacy.operations import reveal_many
@@ -72,7 +73,7 @@ def confirm(request: HttpRequest, reply_id: UUID) -> HttpResponse:
     try:
         confirm_reason(reply_id=reply_id, reason=reason, effects=effects, actor=desk.actor, now=desk.now)
     except QingshouError as refusal:
-        _told(request, refusal)
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _("Confirmed: %(reason)s.") % {"reason": REASONS[reason]})
     return redirect("contact:reply", reply_id=reply_id)
@@ -89,16 +90,10 @@ def assign(request: HttpRequest, reply_id: UUID) -> HttpResponse:
         ensure(cast(Any, request.user), "cases.view", facts_of(case), name="case")
         assign_reply(reply_id=found.id, case_id=case_id, actor=desk.actor, now=desk.now)
     except QingshouError as refusal:
-        _told(request, refusal)
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _("The reply belongs to case %(number)s now.") % {"number": case.number})
     return redirect("contact:reply", reply_id=reply_id)
-
-
-def _told(request: HttpRequest, refusal: QingshouError) -> None:
-    if refusal.http_status in (403, 404):
-        raise refusal
-    messages.error(request, refusal_words(refusal))
 
 
 def _reply_for(request: HttpRequest, reply_id: UUID) -> Any:

@@ -1,10 +1,10 @@
 """Batches of letters as files: sealed, readable by this installation alone, named by the hash of what is in them."""
 
 import base64
-import os
 from pathlib import Path
 from uuid import UUID
 
+from qingshou.features.book.intake.atomic import write_bytes
 from qingshou.kernel.errors import NotFound
 from qingshou.privacy.sealing import seal, unseal
 
@@ -21,17 +21,8 @@ class LetterFiles:
         """Write a batch, whole or not at all; it is bound to its row."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._path(sha256)
-        scratch = path.with_name(f".{path.name}.{os.getpid()}")
         sealed = seal(base64.b64encode(pdf).decode(), place=_PLACE, row_id=row_id)
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(sealed)
-                file.flush()
-                os.fsync(file.fileno())
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
+        write_bytes(path, sealed, mode=0o600)
         return path
 
     def read(self, *, sha256: str, row_id: UUID) -> bytes:

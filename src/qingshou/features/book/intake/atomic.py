@@ -21,7 +21,7 @@ def storage_errors() -> Iterator[None]:
         if error.errno not in _FULL and "No space left" not in str(error):
             raise
         raise StorageFull(
-            "There is no room left on the disk: nothing was published; make room and run the import again."
+            "There is no room left on the disk: nothing was published; make room and do it again."
         ) from error
 
 
@@ -54,13 +54,14 @@ def publish(temporary: Path, final: Path) -> None:
         sync_folder(final.parent)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a small file atomically, replacing an older one."""
+def write_bytes(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write a small file atomically, replacing an older one; `mode` is narrowed by the process's umask."""
     with storage_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
-            with temporary.open("wb") as stream:
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())

@@ -1,9 +1,7 @@
 """Messages as files in a folder, for gateways that read files, and for the demo, where nothing may leave the house."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,6 +10,8 @@ from pathlib import Path
 from uuid import UUID
 
 from qingshou.edges import clock
+from qingshou.features.book.intake.atomic import write_bytes
+from qingshou.features.book.intake.errors import StorageFull
 from qingshou.features.contact.channels.base import (
     BadReport,
     Event,
@@ -43,20 +43,13 @@ class Spool:
         """Write the file, whole or not at all; stops with Unreachable when the folder cannot be written."""
         path = self._path(message.key, message.channel)
         content = self._mail(message) if message.channel is Channel.EMAIL else self._record(message)
-        scratch = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not path.exists():
-                descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                scratch.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                scratch.unlink()
-            raise Unreachable(f"The spool folder cannot be written: {error.strerror}.") from None
+                write_bytes(path, content, mode=0o600)
+        except (OSError, StorageFull) as error:
+            why = error.message if isinstance(error, StorageFull) else f"{error.strerror}."
+            raise Unreachable(f"The spool folder cannot be written: {why}") from None
         return Handed(provider_ref=path.name)
 
     def ask(self, *, key: UUID, provider_ref: str = "", to: str = "", sent_at: datetime | None = None) -> Report | None:

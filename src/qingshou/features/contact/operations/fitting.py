@@ -1,6 +1,5 @@
 """Learning best time from the lender's own contacts, and judging what was learnt before it is used."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from django.db import transaction
 
 from qingshou.audit.actors import SYSTEM, Actor
 from qingshou.audit.operations import record
+from qingshou.features.book.intake.atomic import write_bytes
 from qingshou.features.contact.queries import history
 from qingshou.features.contact.queries.history import Learnt, Settled
 from qingshou.features.contact.queries.timing_models import CURRENT, models_folder
@@ -57,14 +57,14 @@ def fit(*, now: datetime, actor: Actor = SYSTEM) -> Model:
     own: dict[str, float] = {"exploration": float(settings.exploration), "sharpness": settings.sharpness,
                              "reward_days": settings.reward_days}  # fmt: skip
     model = replace(model_of(learnt, at=now), judged=judged, rates=rates, settings=own)
-    _write(f"timing-{model.hash}.json", model.text())
+    write_bytes(models_folder() / f"timing-{model.hash}.json", model.text().encode("ascii"))
     with transaction.atomic():
         record(
             subject_kind="LENDER", subject_id=current_tenant_id(), action="TIMING_FITTED", actor=actor, now=now,
             facts={"model": model.hash, "contacts": model.contacts, "decisions": len(settled)},
         )  # fmt: skip
     # only what the record speaks of is ever put to use
-    _write(CURRENT, model.hash)
+    write_bytes(models_folder() / CURRENT, model.hash.encode("ascii"))
     return model
 
 
@@ -173,15 +173,3 @@ def _told(found: Estimate) -> dict[str, float | int]:
         "value": round(found.value, 6), "low": round(found.low, 6), "high": round(found.high, 6), "size": found.size,
         "effective": round(found.effective, 1), "clipped": found.clipped,
     }  # fmt: skip
-
-
-def _write(name: str, text: str) -> None:
-    """Write a file of the lender's models; it is whole or not there."""
-    folder = models_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    half = folder / f".{name}.{os.getpid()}"
-    with half.open("w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(folder / name)

@@ -4,13 +4,12 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import NOW, PASSWORD
-from tests.journeys.stage import ROOT, new_lender, process_of, serving
+from tests.conftest import PASSWORD
+from tests.journeys.stage import ROOT, lender_with_cases, process_of, serving
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -25,15 +24,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 @pytest.fixture(scope="session")
 def lender(django_db_setup: None, django_db_blocker: "object") -> Iterator["object"]:
     """A lender with a user a role and eight debtors' cases, really committed; one loan is closed by the book."""
-    from tests.journeys.seeding import seed_cases
-
     with django_db_blocker.unblock():
-        from qingshou.tenancy.context import using
-
-        tenant = new_lender()
-        with using(tenant.id):
-            tenant.cases = seed_cases(tenant, tenant.users, as_of=date(2026, 11, 22), now=NOW)
-        yield tenant
+        yield lender_with_cases()
 
 
 @pytest.fixture(scope="session")

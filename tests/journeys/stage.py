@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -62,4 +63,16 @@ def new_lender(**kept: Any) -> Any:
         tenant.save()
     tenant.prefix = f"j{uuid.uuid4().hex[:6]}_"
     tenant.users = make_users(tenant, tenant.prefix)
+    return tenant
+
+
+def lender_with_cases(**kept: Any) -> Any:
+    """Make a lender with eight debtors' cases (`cases`); one loan is closed by the book."""
+    from qingshou.tenancy.context import using
+    from tests.conftest import NOW
+    from tests.journeys.seeding import seed_cases
+
+    tenant = new_lender(**kept)
+    with using(tenant.id):
+        tenant.cases = seed_cases(tenant, tenant.users, as_of=date(2026, 11, 22), now=NOW)
     return tenant

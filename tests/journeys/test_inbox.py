@@ -1,13 +1,11 @@
 """Replies on the pages, in a real browser: read, confirmed by keys, given to a case."""
 
 import re
-from datetime import date
 
 import pytest
 
 from tests.conftest import NOW
-from tests.journeys.seeding import seed_cases
-from tests.journeys.stage import new_lender
+from tests.journeys.stage import lender_with_cases
 
 pytestmark = pytest.mark.browser
 
@@ -23,13 +21,8 @@ SAID = (
 @pytest.fixture(scope="session")
 def desk(django_db_setup, django_db_blocker):
     """A lender of this module's own: other journeys give its cases away."""
-    from qingshou.tenancy.context import using
-
     with django_db_blocker.unblock():
-        tenant = new_lender()
-        with using(tenant.id):
-            tenant.cases = seed_cases(tenant, tenant.users, as_of=date(2026, 11, 22), now=NOW)
-    return tenant
+        return lender_with_cases()
 
 
 @pytest.fixture(scope="session")

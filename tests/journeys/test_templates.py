@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys.stage import new_lender
+from tests.journeys.stage import lender_with_cases
 
 pytestmark = pytest.mark.browser
 
@@ -16,18 +16,8 @@ GOOD = (
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker):
     """A lender with cases whose team lead may write; its templates are the journey's own."""
-    from datetime import date
-
-    from tests.conftest import NOW
-    from tests.journeys.seeding import seed_cases
-
     with django_db_blocker.unblock():
-        from qingshou.tenancy.context import using
-
-        tenant = new_lender()
-        with using(tenant.id):
-            tenant.cases = seed_cases(tenant, tenant.users, as_of=date(2026, 11, 22), now=NOW)
-        yield tenant
+        yield lender_with_cases()
 
 
 def test_from_nothing_to_a_wording_in_use(visit, judge, house):

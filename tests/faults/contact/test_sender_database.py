@@ -2,7 +2,6 @@
 
 import os
 import random
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.fakes.sms_gateway import SmsGateway
 from tests.faults.contact.harness import MODULE, Killing, all_sent
-from tests.faults.day.asking import ROOT, Zygote
-from tests.faults.day.test_database_restart import restart_at_once
+from tests.faults.day.asking import Zygote
+from tests.faults.own_server import restart_at_once, zygote_on
 
 RESTARTS = 4
 MESSAGES = 80
@@ -20,22 +19,13 @@ MESSAGES = 80
 
 @pytest.fixture(scope="module")
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a server of its own: nobody else's tests stand on it."""
     return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="module")
 def own_sender(own_home: Path) -> Iterator[Zygote]:
-    """A forking process on that server, which it holds up."""
-    environment = {
-        "DJANGO_SETTINGS_MODULE": "qingshou.config.testing", "QINGSHOU_MODE": "test", "QINGSHOU_HOME": str(own_home),
-        "QINGSHOU_DATABASE_NAME": "qingshou",
-    }  # fmt: skip
-    code = "from qingshou.config import start; start.migrate()"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=os.environ | environment)
-    started = Zygote(environment, module=MODULE)
-    yield started
-    started.close()
+    with zygote_on(own_home, module=MODULE) as started:
+        yield started
 
 
 def test_a_restart_in_the_middle_doubles_and_loses_nothing(own_sender: Zygote, own_home: Path) -> None:

@@ -50,11 +50,12 @@ def main() -> None:
         return
     start.migrate()
     start.setup()
+    here = machine()  # the load it names is the one before the run
     rates = one_worker(given.debtors)
     raced = race(given.workers, given.tries, unlocked=False)
     control = race(given.workers, min(given.tries, 200), unlocked=True)
     result = {
-        **machine(),
+        **here,
         "debtors": given.debtors,
         **rates,
         "limit_per_s": LIMIT_PER_S,

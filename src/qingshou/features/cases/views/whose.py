@@ -12,14 +12,14 @@ _DESK_ROLES = ("COLLECTOR", "TEAM_LEAD")
 
 
 def allowed_scopes(role: str) -> tuple[str, ...]:
-    """Return whose cases a role may list, its own first; where it begins is the last but for collectors."""
+    """Return whose cases a role may list, its own first and the widest last."""
     if role == "AGENCY_USER":
         return ("mine",)
     return ("mine", "team") if role in _DESK_ROLES else ("mine", "all")
 
 
 def first_scope(role: str) -> str:
-    """Return whose cases a role is shown before it chooses."""
+    """Return whose cases a role is shown before it chooses: the widest, but for those who work their own queue."""
     return "mine" if role in ("COLLECTOR", "AGENCY_USER") else allowed_scopes(role)[-1]
 
 

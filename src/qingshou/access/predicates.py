@@ -75,6 +75,15 @@ may_run_campaigns = is_team_lead
 may_write_templates = _role(Role.TEAM_LEAD, Role.COMPLIANCE_OFFICER, Role.LEGAL_OFFICER)
 may_view_refusals = _role(Role.TEAM_LEAD, Role.COMPLIANCE_OFFICER)
 
+# --- repayment: who works a case negotiates with its debtor; money that came in is the lead's and the book-keepers'
+may_view_repayment = may_view_contacts
+may_negotiate = may_work_case
+may_view_receipts = _role(Role.TEAM_LEAD, Role.LEGAL_OFFICER, Role.ASSET_MANAGER, Role.RISK_OFFICER,
+                          Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR)  # fmt: skip
+may_take_receipts = _role(Role.TEAM_LEAD, Role.RISK_OFFICER)
+may_take_cash = is_team_lead
+may_ask_reversal = _role(Role.TEAM_LEAD, Role.RISK_OFFICER)
+
 # --- the book and the day
 may_view_cockpit = _role(Role.TEAM_LEAD, Role.ASSET_MANAGER, Role.RISK_OFFICER, Role.COMPLIANCE_OFFICER,
                          Role.ADMINISTRATOR)  # fmt: skip

@@ -12,6 +12,8 @@ class Scope(StrEnum):
     CASES_WRITE = "cases:write"
     CONTACT_READ = "contact:read"
     CONTACT_WRITE = "contact:write"
+    REPAYMENT_READ = "repayment:read"
+    REPAYMENT_WRITE = "repayment:write"
     DAY_READ = "day:read"
     DAY_RUN = "day:run"
     LAW_READ = "law:read"
@@ -29,6 +31,10 @@ OPENS: dict[Scope, frozenset[str]] = {
     Scope.CONTACT_READ: frozenset({"cases.view", "contact.view", "contact.refusals"}),
     Scope.CONTACT_WRITE: frozenset(
         {"cases.view", "contact.view", "contact.work", "contact.campaigns", "contact.templates"}
+    ),
+    Scope.REPAYMENT_READ: frozenset({"cases.view", "repayment.view", "receipts.view"}),
+    Scope.REPAYMENT_WRITE: frozenset(
+        {"cases.view", "repayment.view", "repayment.work", "receipts.view", "receipts.take", "receipts.reverse"}
     ),
     Scope.DAY_READ: frozenset({"runs.view", "cockpit.view"}),
     Scope.DAY_RUN: frozenset({"runs.view", "runs.start"}),

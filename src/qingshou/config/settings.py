@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "qingshou.features.delinquency",
     "qingshou.features.cases",
     "qingshou.features.contact",
+    "qingshou.features.repayment",
     "qingshou.features.oversight",
     "qingshou.interfaces.web",
     "allauth",

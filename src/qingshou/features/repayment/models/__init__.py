@@ -1,0 +1,31 @@
+"""Rows of repayment, one file a subject."""
+
+from qingshou.features.repayment.models.budgets import Budget, BudgetLine, FiledDocument
+from qingshou.features.repayment.models.ledger import Account, LedgerEvent, LoanLedger, Posting, Transaction
+from qingshou.features.repayment.models.offers import NegotiationStep, Offer, OfferSearch
+from qingshou.features.repayment.models.plans import OneTimeCode, Plan, PlanInstalment, PlanLoan
+from qingshou.features.repayment.models.promises import Counted, Promise
+from qingshou.features.repayment.models.receipts import BankFile, PaymentReference, Receipt
+
+__all__ = [
+    "Account",
+    "BankFile",
+    "Budget",
+    "BudgetLine",
+    "Counted",
+    "FiledDocument",
+    "LedgerEvent",
+    "LoanLedger",
+    "NegotiationStep",
+    "Offer",
+    "OfferSearch",
+    "OneTimeCode",
+    "PaymentReference",
+    "Plan",
+    "PlanInstalment",
+    "PlanLoan",
+    "Posting",
+    "Promise",
+    "Receipt",
+    "Transaction",
+]

@@ -1,0 +1,1 @@
+"""Judging of repayment: pure, no clock, no Django."""

@@ -1,0 +1,37 @@
+"""Opening and closing balance of a table that states the balance after each booking."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from qingshou.features.repayment.statements.drafts import Draft
+from qingshou.features.repayment.statements.forms import Line
+
+
+def state_balances(draft: Draft) -> None:
+    """Fill in opening and closing from the running balance, and where it first does not follow from the row before.
+
+    Banks print the oldest row first or the newest: the direction in which more rows follow from each other is taken.
+    """
+    lines = draft.lines
+    if not lines or any(line.balance_after is None for line in lines):
+        return
+    oldest_first = _breaks(lines)
+    newest_first = _breaks(lines[::-1])
+    in_time, breaks = (lines, oldest_first) if len(oldest_first) <= len(newest_first) else (lines[::-1], newest_first)
+    first, last = in_time[0], in_time[-1]
+    draft.opening = _after(first) - first.amount
+    draft.closing = _after(last)
+    draft.line_no = breaks[0] if breaks else 0
+
+
+def _breaks(lines: Sequence[Line]) -> list[int]:
+    """Return the rows whose balance is not that of the row before and their own amount."""
+    return [
+        line.line_no
+        for before, line in zip(lines, lines[1:], strict=False)
+        if _after(before) + line.amount != _after(line)
+    ]
+
+
+def _after(line: Line) -> Decimal:
+    return Decimal(0) if line.balance_after is None else line.balance_after

@@ -104,7 +104,11 @@ class Reading:
             is_reversal=is_reversal,
             balance_after=balance_after,
             payer_account=real_reference(payer),
-            **kept,
+            bank_ref=kept.get("bank_ref", ""),
+            payer_name=kept.get("payer_name", ""),
+            remittance=kept.get("remittance", ""),
+            end_to_end_ref=kept.get("end_to_end_ref", ""),
+            reverses_ref=kept.get("reverses_ref", ""),
         )
 
 

@@ -1,5 +1,6 @@
 """SWIFT MT940, the customer statement: field by field, so that one bad booking costs no other."""
 
+import re
 from pathlib import Path
 
 from qingshou.features.repayment.statements.drafts import Draft, Reading, fitted, is_currency, own_account
@@ -10,6 +11,8 @@ from qingshou.features.repayment.statements.mt940_tags import Booking, read_bala
 from qingshou.features.repayment.statements.texts import clean
 
 _REFERENCE_CHARS_MAX = 35
+# Some banks write the currency behind the number of the account.
+_CURRENCY_BEHIND = re.compile(r"\s+[A-Z]{3}$", re.ASCII)
 
 
 def read_mt940(path: Path) -> Reading:
@@ -36,7 +39,7 @@ def _take_statement(fields: list[Field], reading: Reading) -> None:
         if tag == "20" or tag == "28":
             numbers.append(clean(one.text, _REFERENCE_CHARS_MAX)[0])
         elif tag == "25":
-            draft.account = own_account(one.text.split("\n", 1)[0])
+            draft.account = own_account(_CURRENCY_BEHIND.sub("", one.text.split("\n", 1)[0]))
         elif tag in ("60", "62"):
             _take_balance(one, draft, reading)
         elif tag == "61":

@@ -25,7 +25,6 @@ _STATEMENT = mt940.tags.Statement()
 # References longer than the standard's sixteen characters, as banks of the Atruvia group send them.
 _LONG_REFERENCE = mt940.tags.StatementGLS()
 _OPENING = mt940.tags.FinalOpeningBalance()
-_NOT_STANDARD = (RuntimeError, ValueError, InvalidOperation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,9 @@ def read_booking(text: str) -> Booking | str:
     tag = _LONG_REFERENCE if re.search(r"//", text.split("\n", 1)[0]) else _STATEMENT
     try:
         found = tag(collection, tag.parse(collection, text))
-    except _NOT_STANDARD:
+    except ValueError:
+        return "IMPOSSIBLE_DATE"  # its digits are digits and its amount is one: see above
+    except (RuntimeError, InvalidOperation):
         return "NOT_STANDARD"
     value_date = _plain(found["date"])
     entry_date = found.get("entry_date")
@@ -75,7 +76,7 @@ def read_balance(text: str) -> tuple[Decimal, str] | str:
     collection = mt940.models.Transactions(options=_OPTIONS)
     try:
         found = _OPENING(collection, _OPENING.parse(collection, first))
-    except _NOT_STANDARD:
+    except (RuntimeError, ValueError, InvalidOperation):
         return "NOT_STANDARD"
     balance = found[_OPENING.slug]
     amount = getattr(balance, "amount", None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from qingshou.features.repayment.statements.drafts import Draft
 from qingshou.features.repayment.statements.forms import Line
@@ -26,11 +27,7 @@ def state_balances(draft: Draft) -> None:
 
 def _breaks(lines: Sequence[Line]) -> list[int]:
     """Return the rows whose balance is not that of the row before and their own amount."""
-    return [
-        line.line_no
-        for before, line in zip(lines, lines[1:], strict=False)
-        if _after(before) + line.amount != _after(line)
-    ]
+    return [line.line_no for before, line in pairwise(lines) if _after(before) + line.amount != _after(line)]
 
 
 def _after(line: Line) -> Decimal:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "qingshou.features.contact",
     "qingshou.features.repayment",
     "qingshou.features.oversight",
+    "qingshou.features.portal",
     "qingshou.interfaces.web",
     "allauth",
     "allauth.account",

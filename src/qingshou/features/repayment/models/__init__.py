@@ -1,6 +1,8 @@
 """Rows of repayment, one file a subject."""
 
 from qingshou.features.repayment.models.budgets import Budget, BudgetLine, FiledDocument
+from qingshou.features.repayment.models.hardship import Hardship, ReliefProgramme
+from qingshou.features.repayment.models.intents import PaymentIntent
 from qingshou.features.repayment.models.ledger import Account, LedgerEvent, LoanLedger, Posting, Transaction
 from qingshou.features.repayment.models.offers import NegotiationStep, Offer, OfferSearch
 from qingshou.features.repayment.models.plans import OneTimeCode, Plan, PlanInstalment, PlanLoan
@@ -14,12 +16,14 @@ __all__ = [
     "BudgetLine",
     "Counted",
     "FiledDocument",
+    "Hardship",
     "LedgerEvent",
     "LoanLedger",
     "NegotiationStep",
     "Offer",
     "OfferSearch",
     "OneTimeCode",
+    "PaymentIntent",
     "PaymentReference",
     "Plan",
     "PlanInstalment",
@@ -27,5 +31,6 @@ __all__ = [
     "Posting",
     "Promise",
     "Receipt",
+    "ReliefProgramme",
     "Transaction",
 ]

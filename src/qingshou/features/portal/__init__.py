@@ -1,0 +1,1 @@
+"""The debtor's own page: what is owed and why, and what can be done about it, on a phone."""

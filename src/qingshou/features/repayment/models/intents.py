@@ -10,7 +10,7 @@ from qingshou.tenancy.models import TenantRow
 
 
 class PaymentIntent(TenantRow):
-    """A payment begun: MADE, PENDING (at the provider), PAID, FAILED, EXPIRED. `id` is the key the provider is given."""
+    """A payment begun: MADE, PENDING (at the provider), PAID, FAILED, EXPIRED. the provider is given `id` as key."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     borrower = models.ForeignKey("book.Borrower", on_delete=models.PROTECT, related_name="+")

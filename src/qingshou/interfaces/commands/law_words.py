@@ -8,6 +8,7 @@ from enum import Enum
 
 from rich.table import Table
 
+from qingshou.interfaces.commands.law_allocate_words import ALLOCATION_REASONS, LIMITATION_REASONS
 from qingshou.interfaces.commands.law_contact_words import CONTACT_REASONS
 from qingshou.kernel.errors import QingshouError
 from qingshou.kernel.verdict import Article, Confidence, Reason, Verdict
@@ -34,7 +35,8 @@ CLASSES = {
     "PERFORMING": "performing",
     "NON_PERFORMING": "non-performing",
 }
-REASONS = CONTACT_REASONS | {
+_OF_OTHERS = CONTACT_REASONS | ALLOCATION_REASONS | LIMITATION_REASONS
+REASONS = _OF_OTHERS | {
     "OVERDUE_DAYS": "{overdue_days} days overdue",
     "CARD_OVERDUE_DAYS": "{overdue_days} days overdue on the card ladder",
     "OVERDUE_MONTHS": "{overdue_days} days overdue, counted in months",

@@ -158,6 +158,20 @@ def payment_may_go_to(*, debts: Sequence[str], disputed: frozenset[str], on: dat
     }
 
 
+@rule(LAW, article="15 USC 1692h; 1006.30(c)(2)", confidence=Confidence.UNVERIFIED)
+def directions(*, on: date) -> Verdict:
+    """Tell that one payment on several debts follows the consumer's directions, where there are any."""
+    LAW.value_on("every_day_opens", on)
+    article = LAW.cite("15 USC 1692h; 1006.30(c)(2)", Confidence.UNVERIFIED)
+    return Verdict(ALLOWED, (Reason("FOLLOWS_DIRECTIONS", {}, article),))
+
+
+@rule(LAW, article="1006.26(b)", confidence=Confidence.READ)
+def suit_on_barred_debt(*, on: date) -> Verdict:
+    """Tell that no suit may be brought or threatened on a time-barred debt; claims in bankruptcy are excepted."""
+    return _say(BLOCKED, "NO_SUIT_ON_BARRED_DEBT", "1006.26(b)", on)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """How long records are kept; the day itself is the last."""

@@ -1,0 +1,140 @@
+"""Reading one value of a JSON file at its place; what cannot be read is noted there, and all notes leave together."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from qingshou.kernel.days import parse_date
+from qingshou.kernel.errors import BadInput, NotFound
+from qingshou.kernel.money import ZERO, Rounding, minor_digits, parse_amount, round_money
+
+FILE_BYTES_MAX = 20 * 1024 * 1024
+_SHOWN_MAX = 20
+_TWICE = "\0twice"
+
+
+@dataclass(slots=True)
+class Notes:
+    """What could not be read, each with its place: debts[1].parts[0].amount."""
+
+    found: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, place: str, problem: str) -> None:
+        """Note one problem."""
+        self.found.append((place, problem))
+
+    def stop(self) -> None:
+        """Refuse if anything was noted, naming every place."""
+        if not self.found:
+            return
+        shown = " ".join(f"{place}: {problem}" for place, problem in self.found[:_SHOWN_MAX])
+        more = f" And {len(self.found) - _SHOWN_MAX} more." if len(self.found) > _SHOWN_MAX else ""
+        problems = [{"place": place, "problem": problem} for place, problem in self.found]
+        raise BadInput(shown + more, problems=problems)
+
+
+def read_json(file: Path, text: str | None = None) -> Any:
+    """Read a file (or a text already read) as JSON in which no number passes through a float."""
+    try:
+        if text is None:
+            if file.stat().st_size > FILE_BYTES_MAX:
+                raise BadInput(f"{file.name} is larger than {FILE_BYTES_MAX // 1024**2} MiB: split it.")
+            text = file.read_text(encoding="utf-8-sig")
+        return json.loads(
+            text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant, object_pairs_hook=_pairs
+        )
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        raise NotFound(f"{file.name} cannot be opened: check the path and whether you may read it.") from None
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file.name} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise BadInput(f"{file.name} is no JSON ({where}: {error.msg}): correct it there.") from None
+    except RecursionError:
+        raise BadInput(f"{file.name} is nested too deeply: give a payment, an order and debts.") from None
+
+
+def amount_at(value: Any, place: str, currency: str, notes: Notes) -> Decimal:
+    """Read an amount, zero or more, at the currency's decimals; noted and zero where it is not."""
+    if isinstance(value, bool) or not isinstance(value, str | Decimal):
+        notes.add(place, "give an amount such as 1234.50.")
+        return ZERO
+    try:
+        amount = parse_amount(value if isinstance(value, str) else format(value, "f"), grouped=True)
+    except BadInput as error:
+        notes.add(place, error.message)
+        return ZERO
+    if amount < 0:
+        notes.add(place, "is below zero: give zero or more.")
+    elif round_money(amount, currency, Rounding.DOWN) != amount:
+        notes.add(place, f"has more decimals than {currency} has ({minor_digits(currency)}).")
+    else:
+        return amount
+    return ZERO
+
+
+def number_at(value: Any, place: str, notes: Notes) -> Decimal | None:
+    """Read an exact number that is no amount of money (a rate, days), or None where nothing is given."""
+    if value is None:
+        return None
+    is_share = isinstance(value, str) and value.strip().endswith("%")
+    text = value.strip().rstrip("%") if isinstance(value, str) else value
+    if isinstance(text, bool) or not isinstance(text, str | Decimal):
+        notes.add(place, "give a number.")
+        return None
+    try:
+        number = parse_amount(text if isinstance(text, str) else format(text, "f"), grouped=True)
+    except BadInput as error:
+        notes.add(place, error.message)
+        return None
+    return number / 100 if is_share else number
+
+
+def date_at(value: Any, place: str, notes: Notes) -> date | None:
+    """Read a date; a time after it is left away. None where nothing is given."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            return parse_date(value.strip().partition("T")[0])
+        except BadInput as error:
+            notes.add(place, error.message)
+    else:
+        notes.add(place, "give a date as YYYY-MM-DD.")
+    return None
+
+
+def text_at(value: Any, place: str, notes: Notes) -> str:
+    """Read a name or number as text; noted and empty where it is neither."""
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    if isinstance(value, Decimal) and not isinstance(value, bool):
+        return format(value, "f")
+    notes.add(place, "give a text.")
+    return ""
+
+
+def first_of(raw: Mapping[str, Any], *names: str) -> tuple[str, Any]:
+    """Return the first of several names that is given, with its value; the first name and None where none is."""
+    return next(((name, raw[name]) for name in names if name in raw), (names[0], None))
+
+
+def said_twice(raw: Mapping[str, Any]) -> list[str]:
+    """Return the names an object gives twice: one of the two amounts would vanish."""
+    return list(raw.get(_TWICE, ()))
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        found[_TWICE] = sorted({name for name in names if names.count(name) > 1})
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise BadInput(f"'{text}' is no amount: write plain digits.")

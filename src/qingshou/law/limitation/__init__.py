@@ -1,0 +1,1 @@
+"""What an event does to limitation: whether the period starts again, whether its expiry is given up."""

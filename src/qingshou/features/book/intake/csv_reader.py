@@ -104,18 +104,27 @@ class CsvReader:
         skip = 0 if self._quarantine else spec.skip_rows
         delimiter = spec.delimiter if spec.delimiter != "auto" else guess_delimiter(sample[skip:], spec.quote)
         self._delimiter = "," if self._quarantine else delimiter
-        text = io.TextIOWrapper(open_bytes(path), encoding=encoding.codec, errors="replace", newline="")
-        self._lines = Lines(text)
-        for _ in range(skip):
-            next(self._lines, None)
+        self._text = io.TextIOWrapper(open_bytes(path), encoding=encoding.codec, errors="replace", newline="")
+        self._lines = Lines(self._text)
+        try:
+            for _ in range(skip):
+                next(self._lines, None)
+            headers = self._headers()
+        except BaseException:
+            self.close()
+            raise
         self.shape = SourceShape(
             format="csv",
-            headers=self._headers(),
+            headers=headers,
             encoding=encoding.codec,
             encoding_how=encoding.how,
             delimiter=self._delimiter,
             is_quarantine=self._quarantine,
         )
+
+    def close(self) -> None:
+        """Let go of the file, for callers that outlive it; the limited child ends instead."""
+        self._text.close()
 
     def _dialect(self) -> dict[str, object]:
         quote = '"' if self._quarantine else self._spec.quote

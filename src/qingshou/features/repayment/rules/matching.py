@@ -174,7 +174,7 @@ def _left_out(receipt: ReceiptFacts, candidates: Sequence[Candidate]) -> list[Re
 def _best_of_each(scored: Sequence[Match], policy: MatchingPolicy) -> list[Match]:
     """Return the best match of each debtor worth showing, the best first; equal ones in a lasting order."""
     best: dict[str, Match] = {}
-    for one in sorted(scored, key=lambda match: (-match.score, match.borrower_id, match.loan_id)):
+    for one in sorted(scored, key=lambda match: (-match.score, match.borrower_id, match.loan_id, match.codes)):
         best.setdefault(one.borrower_id, one)
     return [one for one in best.values() if one.score >= policy.propose_points_min]
 

@@ -6,7 +6,6 @@ are counted while they come, and an entry is let go as soon as it has been read.
 
 import codecs
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +24,7 @@ _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}encoding\s*=\s*["']([A-Za-z0-9.
 _CHINESE = {"gbk", "gb2312", "gb18030", "cp936", "big5", "cp950"}
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """One element: its name without the namespace's prefix, its own text, and what stands inside."""
 
@@ -141,7 +140,7 @@ def read_elements(path: Path, *, containers: frozenset[str], told: Callable[[str
             "The XML holds a document type definition or entities, which no bank's statement has: it is not read.",
             why="XML_FORBIDDEN",
         ) from None
-    except (SAXException, ValueError, LookupError, EOFError, OSError, zlib.error) as wrong:
+    except (SAXException, ValueError, LookupError) as wrong:
         line = getattr(wrong, "getLineNumber", lambda: None)()
         raise StatementRefused(
             f"The XML is broken{f' at line {line}' if line else ''}: have the bank make the file anew.",

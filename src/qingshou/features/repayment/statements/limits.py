@@ -3,7 +3,7 @@
 FILE_BYTES_MAX = 200_000_000  # packed or not; what unpacks to more is refused while it unpacks
 LINES_MAX = 100_000  # rows, good and bad: one day of a large lender has fewer
 XML_DEPTH_MAX = 40  # camt.053 nests about fifteen deep
-XML_NODES_MAX = 500_000  # elements of one entry: a batch of ten thousand payments
+XML_NODES_MAX = 250_000  # elements of one entry: a batch of ten thousand payments has about as many
 XML_CHARS_MAX = 20_000_000  # text of one entry
 FIELD_CHARS_MAX = 20_000  # one field of MT940, continuation lines included
 HEADER_LINES_MAX = 60  # so far down the line with the columns' names may stand

@@ -2,14 +2,12 @@
 
 import io
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qingshou.features.book.intake.csv_reader import open_bytes
 from qingshou.features.book.intake.encodings import detect
-from qingshou.features.repayment.statements.errors import StatementRefused
 from qingshou.features.repayment.statements.limits import FIELD_CHARS_MAX
 
 _HEAD_BYTES = 262_144
@@ -34,29 +32,21 @@ class Field:
 
 
 def statements_of(path: Path) -> Iterator[list[Field]]:
-    """Give the fields of each statement; a statement begins with :20: and ends with a line of one dash.
-
-    Stops   StatementRefused  the compressed file is broken
-    """
+    """Give the fields of each statement; a statement begins with :20: and ends with a line of one dash."""
     held: list[Field] = []
     is_open = False
-    try:
-        for number, line in _lines(path):
-            found = _TAG.match(line)
-            if found:
-                if found.group(1) == "20" and held:
-                    yield held
-                    held = []
-                held.append(Field(found.group(1), number, [line[found.end() :]]))
-                is_open = True
-            elif line == "-" or line.startswith(("-}", "{")):
-                is_open = False  # between statements stand the envelopes of SWIFT
-            elif is_open and held:
-                _continue(held[-1], line)
-    except (EOFError, OSError, zlib.error):
-        raise StatementRefused(
-            "The compressed file is broken: have the bank send it anew.", why="BROKEN_GZIP"
-        ) from None
+    for number, line in _lines(path):
+        found = _TAG.match(line)
+        if found:
+            if found.group(1) == "20" and held:
+                yield held
+                held = []
+            held.append(Field(found.group(1), number, [line[found.end() :]]))
+            is_open = True
+        elif line == "-" or line.startswith(("-}", "{")):
+            is_open = False  # between statements stand the envelopes of SWIFT
+        elif is_open and held:
+            _continue(held[-1], line)
     if held:
         yield held
 

@@ -36,7 +36,7 @@ def _take_statement(fields: list[Field], reading: Reading) -> None:
     numbers = []
     for place, one in enumerate(fields):
         tag = one.tag[:2]
-        if tag == "20" or tag == "28":
+        if tag in ("20", "28"):
             numbers.append(clean(one.text, _REFERENCE_CHARS_MAX)[0])
         elif tag == "25":
             draft.account = own_account(_CURRENCY_BEHIND.sub("", one.text.split("\n", 1)[0]))

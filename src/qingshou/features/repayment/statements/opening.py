@@ -1,5 +1,6 @@
 """A bank's file of unknown kind: told by what stands in it, never by its name, and read into the one form."""
 
+import zlib
 from pathlib import Path
 
 from qingshou.features.book.intake.csv_reader import open_bytes
@@ -88,10 +89,7 @@ def kind_of(path: Path) -> Format:
         raise StatementRefused("This is an old or encrypted Excel file: save it as .xlsx or CSV.", why="OLD_EXCEL")
     if raw.startswith(_NO_STATEMENT):
         raise StatementRefused("This is no statement: give CSV, XLSX, camt.053 or MT940.", why="UNKNOWN_FORMAT")
-    with open_bytes(path) as stream:
-        head = stream.read(_HEAD_BYTES)
-        if raw.startswith(b"\x1f\x8b"):
-            _count_unpacked(stream, len(head))
+    head = _head_of_packed(path) if raw.startswith(b"\x1f\x8b") else _head_of_plain(path)
     if not head.strip(b"\xef\xbb\xbf \r\n\t\x00"):
         raise StatementRefused("The file is empty.", why="EMPTY")
     text = head.decode(detect(head).codec, "replace").lstrip("\ufeff \r\n\t")
@@ -103,12 +101,24 @@ def kind_of(path: Path) -> Format:
     return Format.CSV
 
 
-def _count_unpacked(stream: object, so_far: int) -> None:
-    read = stream.read  # type: ignore[attr-defined]
-    while block := read(_BLOCK_BYTES):
-        so_far += len(block)
-        if so_far > FILE_BYTES_MAX:
-            raise _too_large()
+def _head_of_plain(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_HEAD_BYTES)
+
+
+def _head_of_packed(path: Path) -> bytes:
+    """Return the first bytes of a packed file, once all of it has been unpacked and counted; nothing is kept."""
+    try:
+        with open_bytes(path) as stream:
+            head = stream.read(_HEAD_BYTES)
+            size = len(head)
+            while block := stream.read(_BLOCK_BYTES):
+                size += len(block)
+                if size > FILE_BYTES_MAX:
+                    raise _too_large()
+    except (EOFError, OSError, zlib.error):
+        raise StatementRefused("The packed file is broken: have it sent anew.", why="BROKEN_GZIP") from None
+    return head
 
 
 def _too_large() -> StatementRefused:

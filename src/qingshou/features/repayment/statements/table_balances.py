@@ -16,9 +16,11 @@ def state_balances(draft: Draft) -> None:
     lines = draft.lines
     if not lines or any(line.balance_after is None for line in lines):
         return
-    oldest_first = _breaks(lines)
-    newest_first = _breaks(lines[::-1])
-    in_time, breaks = (lines, oldest_first) if len(oldest_first) <= len(newest_first) else (lines[::-1], newest_first)
+    oldest_first, newest_first = _breaks(lines), _breaks(lines[::-1])
+    # with as many breaks either way the days decide
+    goes_back = lines[0].booked_date > lines[-1].booked_date
+    is_oldest_first = (len(oldest_first), goes_back) <= (len(newest_first), not goes_back)
+    in_time, breaks = (lines, oldest_first) if is_oldest_first else (lines[::-1], newest_first)
     first, last = in_time[0], in_time[-1]
     draft.opening = _after(first) - first.amount
     draft.closing = _after(last)

@@ -1,14 +1,14 @@
 """Any bank's table (CSV, or a sheet of a workbook): rows to lines, balances from the column that holds them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
-from qingshou.features.book.intake.child import open_reader
+from qingshou.features.book.intake.csv_reader import CsvReader
 from qingshou.features.book.intake.errors import FileRefused
 from qingshou.features.book.intake.raw_rows import BAD, LINE, REST, Reader
 from qingshou.features.book.intake.reading import open_source
@@ -60,7 +60,8 @@ def _opened(path: Path, spec: SourceSpec, is_workbook: bool) -> Iterator[Reader]
         with open_source(path=path, spec=spec) as source:
             yield source
     else:
-        yield open_reader(path, spec)
+        with closing(CsvReader(path, spec)) as reader:
+            yield reader
 
 
 def _workbook_head(path: Path, mapping: TableMapping) -> TableHead:

@@ -53,6 +53,9 @@ class Case(TenantRow):
     # facts the queue looks at
     is_never_paid = models.BooleanField(default=False)
     cures_count = models.PositiveSmallIntegerField(default=0)
+    # copies of what repayment knows (operations.set_promise_dates): the next promise due, the last one broken
+    promise_due_on = models.DateField(null=True)
+    promise_broken_on = models.DateField(null=True)
     # one column each to sort and page by: a keyset needs a plain, ever-known key with an index
     queue_key = models.GeneratedField(
         expression=F("queue_tier") * Value(Decimal(10**21)) - F("queue_weight"),

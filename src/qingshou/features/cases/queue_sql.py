@@ -7,10 +7,7 @@ from qingshou.features.cases.process import QueueValues
 from qingshou.features.cases.rules import TIERS
 
 # Facts that arrive with later features: defined, and not so until then.
-LATER_FACTS = (
-    "NULL::date AS legal_deadline_on, FALSE AS is_specialist, NULL::date AS promise_due_on, "
-    "NULL::date AS promise_broken_on, FALSE AS is_skip"
-)
+LATER_FACTS = "NULL::date AS legal_deadline_on, FALSE AS is_specialist, FALSE AS is_skip"
 
 
 def tier_sql(values: QueueValues, *, row: str) -> str:

@@ -6,7 +6,7 @@ from qingshou.features.cases.operations.exceptions import request_exception
 from qingshou.features.cases.operations.lifecycle import close_case, move_stage, open_case, reopen
 from qingshou.features.cases.operations.ownership import assign, deal_cases, reassign_many
 from qingshou.features.cases.operations.saved_views import delete_view, save_view
-from qingshou.features.cases.operations.work import give_evidence, set_next_action
+from qingshou.features.cases.operations.work import give_evidence, set_next_action, set_promise_dates
 
 __all__ = [
     "CasesReport",
@@ -24,5 +24,6 @@ __all__ = [
     "save_view",
     "set_next_action",
     "set_next_actions",
+    "set_promise_dates",
     "take_day",
 ]

@@ -50,7 +50,8 @@ SELECT c.id, c.borrower_id, c.process_version, c.stage AS old_stage, c.owner_id,
         AND c.next_action = 'CHECK_MISSING_LOAN' AS is_back,
     CASE WHEN f.severity IN ('NONE', '') THEN c.severity ELSE f.severity END AS severity,
     f.overdue_days, f.loans_count, f.balance, f.arrears, f.currency, f.product, f.branch, f.is_never_paid,
-    c.cures_count, c.opened_on, c.next_action, c.next_action_on, s.role, c.owner_id AS old_owner_id,
+    c.cures_count, c.promise_due_on, c.promise_broken_on, c.opened_on, c.next_action, c.next_action_on, s.role,
+    c.owner_id AS old_owner_id,
     NULL::int AS queue_tier
 FROM cases_case c
 JOIN day_facts f ON f.borrower_id = c.borrower_id
@@ -76,6 +77,7 @@ SELECT f.borrower_id, f.borrower_ref, f.severity, f.overdue_days, f.loans_count,
     f.product, f.branch, f.is_never_paid,
     (SELECT count(*) FROM cases_case o
      WHERE o.borrower_id = f.borrower_id AND o.closed_reason = 'CURED') AS cures_count,
+    NULL::date AS promise_due_on, NULL::date AS promise_broken_on,
     s.stage, s.role, %(as_of)s::date + s.allowed_days AS stage_due_on, %(as_of)s::date AS opened_on,
     s.action AS next_action, %(as_of)s::date + s.in_days AS next_action_on, NULL::int AS queue_tier
 FROM day_facts f

@@ -1,6 +1,6 @@
 """What every operation on one case shares: take the lock first, refuse what may not be, record what was done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -37,6 +37,12 @@ def lock_cases(case_ids: Sequence[UUID]) -> list[Case]:
     return cases
 
 
+def hold_cases(case_ids: Iterable[UUID]) -> dict[UUID, Case]:
+    """Return cases, live or closed, locked in id order: what later features change beside a case waits in turn."""
+    cases = Case.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=set(case_ids)).order_by("id")
+    return {case.id: case for case in cases}
+
+
 def process_of(case: Case) -> Process:
     """Return the version of the process the case was opened under."""
     return get_process(case.process_code, case.process_version)
@@ -63,6 +69,8 @@ def requeue(case: Case, *, on: object) -> None:
             next_action_on=case.next_action_on,
             is_never_paid=case.is_never_paid,
             cures_count=case.cures_count,
+            promise_due_on=case.promise_due_on,
+            promise_broken_on=case.promise_broken_on,
         ),
     )
     case.queue_tier, case.queue_reason, case.queue_weight = place.tier, place.reason, place.weight

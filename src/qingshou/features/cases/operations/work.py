@@ -1,6 +1,7 @@
 """Working a case: what comes next, and what proves that a step was done."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -34,6 +35,27 @@ def set_next_action(*, case_id: UUID, action: str, due_on: date, actor: Actor, o
         write(case, ["next_action", "next_action_on"])
         record_case(case, "CASE_ACTION_SET", actor=actor, now=now, facts={**was, "action": action, "due_on": due_on})
     return case
+
+
+def set_promise_dates(*, dates: Mapping[UUID, tuple[date | None, date | None]], on: date) -> int:
+    """Copy to cases what their promises say, and put them at their place in the queue for a day.
+
+    Takes   dates  case -> (when the next promise falls due, when the last one was broken), as the caller's own rows
+                   and record have it: nothing is recorded here. Closed cases and those that say so already stay
+    Gives   how many changed
+    """
+    with transaction.atomic():
+        cases = Case.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=dates, closed_on__isnull=True)
+        changed = []
+        for case in cases.order_by("id"):
+            before = (case.promise_due_on, case.promise_broken_on, case.queue_tier)
+            case.promise_due_on, case.promise_broken_on = dates[case.id]
+            requeue(case, on=on)
+            if before != (case.promise_due_on, case.promise_broken_on, case.queue_tier):
+                changed.append(case)
+        fields = ["promise_due_on", "promise_broken_on", "queue_tier", "queue_reason", "queue_weight"]
+        Case.objects.bulk_update(changed, fields, batch_size=500)
+    return len(changed)
 
 
 def give_evidence(

@@ -19,6 +19,7 @@ from qingshou.features.contact.operations.attempts import lock_attempt, settle
 from qingshou.features.contact.operations.call_beginning import CLICK
 from qingshou.features.contact.operations.call_rows import lock_call, record_call, working_day
 from qingshou.features.contact.operations.points import learn_point, strike_point
+from qingshou.features.contact.operations.promise_effects import PromiseSaid, tell_promise_taken
 from qingshou.features.contact.operations.stops import place_stop
 from qingshou.features.contact.phrases.reasons import OF_CALLS
 from qingshou.features.contact.rules.call_outcomes import HARDSHIP_DAYS, OUTCOMES, CallOutcome, stop_of
@@ -79,7 +80,7 @@ def save_call(
         written = _judged(call, case, on, outcome, reason, note, options, next_action, next_action_on, promise)
         settle(attempt_id=call.attempt_id, outcome=written.outcome.counts_as, actor=actor, now=now)
         _keep(call, written, now)
-        _take_promise(call, case, written.promise, actor, now)
+        _take_promise(call, case, on, written.promise, actor, now)
         _act_on(call, written, actor, now)
         set_next_action(
             case_id=case.id, action=written.next_action, due_on=written.next_action_on, actor=actor, on=on, now=now
@@ -166,7 +167,7 @@ def _keep(call: Call, written: Writing, now: datetime) -> None:
                              "ended_at"])  # fmt: skip
 
 
-def _take_promise(call: Call, case: Any, promise: PromiseGiven | None, actor: Actor, now: datetime) -> None:
+def _take_promise(call: Call, case: Any, on: date, promise: PromiseGiven | None, actor: Actor, now: datetime) -> None:
     if promise is None:
         return
     taken = PromiseTaken.objects.create(
@@ -176,6 +177,11 @@ def _take_promise(call: Call, case: Any, promise: PromiseGiven | None, actor: Ac
     facts = {"promise": taken.id, "amount": promise.amount, "currency": case.currency, "due_on": promise.due_on,
              "pay_by": promise.pay_by}  # fmt: skip
     record_call(call, "PROMISE_TAKEN", actor=actor, now=now, facts=facts)
+    said = PromiseSaid(
+        id=taken.id, case_id=case.id, amount=promise.amount, currency=case.currency, due_on=promise.due_on,
+        pay_by=promise.pay_by, taken_by=taken.taken_by, taken_at=now,
+    )  # fmt: skip
+    tell_promise_taken(said, on=on, actor=actor, now=now)
 
 
 def _act_on(call: Call, written: Writing, actor: Actor, now: datetime) -> None:

@@ -62,3 +62,9 @@ def _linked(borrower_ids: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
     for borrower_id, person_id in read_rows(_LINKS, {"ids": list(borrower_ids)}):
         found[borrower_id].add(person_id)
     return found
+
+
+def borrowers_of(*, person_id: UUID) -> list[UUID]:
+    """Return the debtors a person was known as, in id order."""
+    rows = read_rows("SELECT borrower_id FROM contact_personlink WHERE person_id = %(id)s", {"id": person_id})
+    return sorted(row[0] for row in rows)

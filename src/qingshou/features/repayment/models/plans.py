@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from qingshou.features.repayment.models.amounts import money
+from qingshou.features.repayment.models.amounts import money, money_or_unknown
 from qingshou.features.repayment.models.ledger import LoanLedger
 from qingshou.features.repayment.models.offers import Offer
 from qingshou.tenancy.models import TenantRow
@@ -14,6 +14,7 @@ from qingshou.tenancy.models import TenantRow
 class Plan(TenantRow):
     """One agreement with a debtor over one or several loans.
 
+    While it is ACTIVE or can be cured, `stop_id` names the stop of contact that the law asks for.
     States: AWAITING_APPROVAL -> AWAITING_ACCEPTANCE -> ACTIVE -> KEPT | BROKEN; BROKEN -> ACTIVE when cured;
     CANCELLED (before it was active, or by agreement), SUPERSEDED (by a new plan), EXPIRED (nobody accepted).
     """
@@ -32,6 +33,7 @@ class Plan(TenantRow):
     grace_days = models.PositiveSmallIntegerField()
     threshold_pct = models.DecimalField(max_digits=5, decimal_places=2)  # of an instalment, to count as paid
     missed_max = models.PositiveSmallIntegerField()  # more in a row break it
+    unpaid_max = money_or_unknown()  # more than this unpaid past its grace breaks it; null: no such limit
     cure_days = models.PositiveSmallIntegerField()  # how long a break can be cured
     policy = models.CharField(max_length=80)
     supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
@@ -42,6 +44,7 @@ class Plan(TenantRow):
     accepted_by = models.CharField(max_length=12, blank=True)  # SIGNATURE, CODE
     agreement_hash = models.CharField(max_length=64, blank=True)
     signed_hash = models.CharField(max_length=64, blank=True)
+    stop_id = models.UUIDField(null=True)  # of contact: collection stops while the plan is honoured
     broken_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
     ended_reason = models.CharField(max_length=40, blank=True)
@@ -51,10 +54,14 @@ class Plan(TenantRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "number"], name="plan_number_once"),
+            # while a new one waits, the one agreed before goes on
             models.UniqueConstraint(
                 fields=["borrower"],
-                condition=Q(state__in=["AWAITING_APPROVAL", "AWAITING_ACCEPTANCE", "ACTIVE"]),
-                name="one_live_plan_per_borrower",
+                condition=Q(state__in=["AWAITING_APPROVAL", "AWAITING_ACCEPTANCE"]),
+                name="one_waiting_plan_per_borrower",
+            ),
+            models.UniqueConstraint(
+                fields=["borrower"], condition=Q(state="ACTIVE"), name="one_active_plan_per_borrower"
             ),
         ]
         indexes = [
@@ -74,19 +81,24 @@ class PlanLoan(TenantRow):
     ledger = models.ForeignKey(LoanLedger, on_delete=models.PROTECT, related_name="+")
     owed = money()  # when it was agreed
     waivers = models.JSONField(default=dict)  # kind -> amount, as text
+    waiver_event_id = models.UUIDField(null=True)  # the ledger's event, once they were applied
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "ledger"], name="plan_loan_once")]
 
 
 class PlanInstalment(TenantRow):
-    """One due date of a plan. States: DUE, PAID, LATE (past its date, within grace), MISSED."""
+    """One due date of a plan. States: DUE, PAID, LATE (past its date, within grace), MISSED, DROPPED.
+
+    DROPPED: not asked for any more, because all was paid off early.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="instalments")
     position = models.PositiveSmallIntegerField()
     due_on = models.DateField()
     amount = money()
+    interest = money(default=0)  # of it, what the plan itself charges for the period
     paid_amount = money(default=0)
     state = models.CharField(max_length=8, default="DUE")
     paid_on = models.DateField(null=True)
@@ -111,7 +123,7 @@ class OneTimeCode(TenantRow):
     purpose = models.CharField(max_length=20)  # PLAN_ACCEPTANCE, PORTAL
     subject_id = models.UUIDField()
     borrower = models.ForeignKey("book.Borrower", on_delete=models.PROTECT, related_name="+")
-    attempt_id = models.UUIDField(null=True)  # of contact: the message that carried it
+    message_id = models.UUIDField(null=True)  # of contact: what carried it
     code_hash = models.CharField(max_length=64)
     tries_left = models.PositiveSmallIntegerField()
     expires_at = models.DateTimeField()

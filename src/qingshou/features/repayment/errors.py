@@ -1,0 +1,63 @@
+"""What may stop an operation of repayment."""
+
+from qingshou.kernel.errors import BadInput, Conflict, NotFound
+
+
+class NoSuchPromise(NotFound):
+    """The promise does not exist for this lender."""
+
+    code = "NO_SUCH_PROMISE"
+
+
+class PromiseRefused(BadInput):
+    """A promise cannot be taken as it was given; `problems` names every field with its reason."""
+
+    code = "PROMISE_REFUSED"
+
+
+class PromiseEnded(Conflict):
+    """The promise has ended already."""
+
+    code = "PROMISE_ENDED"
+
+
+class NoSuchPlan(NotFound):
+    """The plan or offer does not exist for this lender."""
+
+    code = "NO_SUCH_PLAN"
+
+
+class PlanRefused(Conflict):
+    """The plan cannot be made or accepted; `reasons` holds every one."""
+
+    code = "PLAN_REFUSED"
+
+
+class PlanNotNow(Conflict):
+    """The state of the plan does not allow this."""
+
+    code = "PLAN_NOT_NOW"
+
+
+class CodeRefused(Conflict):
+    """The one-time code is wrong, used, too old or tried too often; the message does not say which."""
+
+    code = "CODE_REFUSED"
+
+
+class BadAgreementInput(BadInput):
+    """What was given for a plan, a promise or a negotiation cannot be used."""
+
+    code = "BAD_AGREEMENT_INPUT"
+
+
+class NoSuchHardship(NotFound):
+    """The hardship does not exist for this lender."""
+
+    code = "NO_SUCH_HARDSHIP"
+
+
+class HardshipNotNow(Conflict):
+    """The state of the hardship does not allow this."""
+
+    code = "HARDSHIP_NOT_NOW"

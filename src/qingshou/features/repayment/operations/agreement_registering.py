@@ -1,0 +1,30 @@
+"""What promises and plans hook into, made known when the application starts."""
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from qingshou.approvals.kinds import register_kind
+from qingshou.features.contact.operations.promise_effects import on_promise
+from qingshou.features.contact.operations.stops import on_stop
+from qingshou.features.repayment.operations.following import follow_money
+from qingshou.features.repayment.operations.plans import KIND, PERMISSION, let_go, use_as_approved
+from qingshou.features.repayment.operations.promises import invalidate_for_stop, take_over_said
+from qingshou.features.repayment.operations.received import on_money
+from qingshou.features.repayment.phrases import negotiation as negotiation  # words of what is recorded
+from qingshou.features.repayment.phrases.agreements import APPROVALS
+
+
+def register_agreements() -> None:
+    """Follow promises of calls, stops and money; let plans be approved with their case in view."""
+    on_promise(take_over_said)
+    on_stop(invalidate_for_stop)
+    on_money(follow_money)
+    register_kind(
+        KIND, permission=PERMISSION, on_approved=use_as_approved, on_declined=let_go, phrase=APPROVALS[KIND],
+        href=_case_href,
+    )  # fmt: skip
+
+
+def _case_href(case_id: UUID) -> str:
+    return reverse("cases:case", args=[case_id])

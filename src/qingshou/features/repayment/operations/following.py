@@ -1,0 +1,197 @@
+"""Following: which money counts towards which promise and instalment, and what a day makes of them.
+
+Everything is counted anew from the receipts that stand, so that a receipt taken back, or one that came late, needs no
+way of its own. docs/algorithms/promises.md, docs/algorithms/plans.md
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from qingshou.audit.actors import Actor
+from qingshou.audit.entries import Entry
+from qingshou.audit.operations import record_many
+from qingshou.features.cases.operations import set_next_actions
+from qingshou.features.cases.operations.locked import hold_cases
+from qingshou.features.contact.operations.stops import lock_person_of
+from qingshou.features.repayment.models import Counted, Plan, PlanInstalment, Promise, Receipt
+from qingshou.features.repayment.operations.locks import cases_of, lock_ledgers_of, lock_plans, lock_promises
+from qingshou.features.repayment.operations.plan_judging import judge_plans
+from qingshou.features.repayment.operations.promise_acts import entry_of, tell_cases
+from qingshou.features.repayment.rules.counting import Money, Share, Want, count_money, counted_by
+from qingshou.features.repayment.rules.plan_law import CARD
+from qingshou.features.repayment.rules.plan_states import FOLLOWED, PlanState
+from qingshou.features.repayment.rules.promises import JUDGED, PromiseState, PromiseTerms, judge_promise
+
+CALL = "CONTACT_DEBTOR"
+# how a change of a promise is recorded, by its new state
+_ACTIONS = {
+    PromiseState.KEPT: "PROMISE_KEPT", PromiseState.BROKEN: "PROMISE_BROKEN", PromiseState.OPEN: "PROMISE_REOPENED",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Followed:
+    """What a day, or money, made of promises and plans: counts by code."""
+
+    promises: dict[str, int] = field(default_factory=dict)
+    plans: dict[str, int] = field(default_factory=dict)
+
+
+def follow_money(borrower_id: UUID, on: date, actor: Actor, now: datetime) -> None:
+    """Look at a debtor's promises and plans again, in the transaction that moved their money.
+
+    Registered with `received.on_money` when the application starts.
+    """
+    follow(borrower_ids=[borrower_id], on=on, actor=actor, now=now)
+
+
+def follow(*, borrower_ids: Collection[UUID], on: date, actor: Actor, now: datetime) -> Followed:
+    """Count the money of debtors towards their promises and plans, and judge these at the end of a day.
+
+    Takes   on  the day; a promise or plan that ended later than it is not judged back by it
+    Gives   what changed; nothing changes where nothing did, however often it is called
+    """
+    found = Followed()
+    with transaction.atomic():
+        if not _has_any(borrower_ids):
+            return found
+        lock_ledgers_of(borrower_ids)
+        promises, plans, cases = _lock(borrower_ids, now)
+        instalments = _instalments_of(plans)
+        shares = _counted(promises, plans, instalments)
+        _keep(promises, instalments, shares)
+        entries = list(_judge_promises(promises, shares, on, found))
+        entries += judge_plans(plans, instalments, shares, on=on, cases=cases, actor=actor, now=now, counts=found.plans)
+        record_many(entries=entries, actor=actor, now=now)
+        changed = {entry.subject_id for entry in entries if entry.action.startswith("PROMISE_")}
+        broken = [entry.subject_id for entry in entries if entry.action == "PROMISE_BROKEN"]
+        if broken:
+            set_next_actions(case_ids=broken, action=CALL, actor=actor, on=on, now=now)
+        tell_cases(changed, on=on)
+    return found
+
+
+def _has_any(borrower_ids: Collection[UUID]) -> bool:
+    wanted = set(borrower_ids)
+    return (
+        Promise.objects.filter(borrower__in=wanted, state__in=JUDGED).exists()
+        or Plan.objects.filter(borrower__in=wanted, state__in=FOLLOWED).exists()
+    )
+
+
+def _lock(
+    borrower_ids: Collection[UUID], now: datetime
+) -> tuple[list[Promise], list[Plan], Mapping[UUID, Any]]:  # fmt: skip
+    wanted = set(borrower_ids)
+    promises = list(Promise.objects.filter(borrower__in=wanted, state__in=JUDGED).only("case_id"))
+    plans = list(Plan.objects.filter(borrower__in=wanted, state__in=FOLLOWED).select_related("case"))
+    for borrower_id in sorted({plan.borrower_id for plan in plans if plan.stop_id or plan.case.product == CARD}):
+        lock_person_of(borrower_id, now)
+    cases = hold_cases({*cases_of(promises), *cases_of(plans)})
+    return (
+        lock_promises(borrower__in=wanted, state__in=JUDGED),
+        lock_plans(borrower__in=wanted, state__in=FOLLOWED),
+        cases,
+    )
+
+
+def _instalments_of(plans: Sequence[Plan]) -> dict[UUID, list[PlanInstalment]]:
+    found: dict[UUID, list[PlanInstalment]] = defaultdict(list)
+    for one in PlanInstalment.objects.filter(plan__in=[plan.id for plan in plans]).order_by("plan_id", "position"):
+        found[one.plan_id].append(one)
+    return found
+
+
+def _counted(
+    promises: Sequence[Promise], plans: Sequence[Plan], instalments: Mapping[UUID, Sequence[PlanInstalment]]
+) -> list[Share]:
+    """Count each debtor's money, currency by currency."""
+    wants: dict[tuple[UUID, str], list[Want]] = defaultdict(list)
+    for promise in promises:
+        wants[promise.borrower_id, promise.currency].append(_want_of_promise(promise))
+    for plan in plans:
+        wants[plan.borrower_id, plan.currency] += _wants_of_plan(plan, instalments[plan.id])
+    moneys: dict[tuple[UUID, str], list[Money]] = defaultdict(list)
+    borrowers = {borrower_id for borrower_id, _currency in wants}
+    since = min((want.from_date for own in wants.values() for want in own), default=date.max)
+    rows = Receipt.objects.filter(borrower__in=borrowers, state="APPLIED", value_date__gte=since)
+    for row in rows.values_list("id", "borrower_id", "currency", "value_date", "amount"):
+        moneys[row[1], row[2]].append(Money(row[0], row[3], row[4]))
+    shares = []
+    for whose, own in wants.items():
+        shares += count_money(moneys=moneys[whose], wants=own)
+    return shares
+
+
+def _want_of_promise(promise: Promise) -> Want:
+    return Want(
+        promise.id, promise.from_date, _terms(promise).last_date, promise.due_on, promise.amount,
+        promise.state == PromiseState.KEPT,
+    )  # fmt: skip
+
+
+def _wants_of_plan(plan: Plan, instalments: Iterable[PlanInstalment]) -> list[Want]:
+    """Money counts from the day a plan was accepted; once it has ended for good, none that came after."""
+    is_over = plan.state == PlanState.BROKEN and plan.ended_on is not None
+    until = plan.ended_on - timedelta(days=1) if is_over and plan.ended_on else None
+    return [
+        Want(one.id, plan.starts_on, until, one.due_on, one.amount, plan.state == PlanState.KEPT, one.position)
+        for one in instalments
+    ]
+
+
+def _keep(
+    promises: Sequence[Promise], instalments: Mapping[UUID, Sequence[PlanInstalment]], shares: Sequence[Share]
+) -> None:
+    """Write down what counts; rows that say the same stay."""
+    of_promises = {promise.id for promise in promises}
+    of_plans = {one.id for own in instalments.values() for one in own}
+    held = Counted.objects.filter(promise__in=of_promises) | Counted.objects.filter(instalment__in=of_plans)
+    before = {(row.receipt_id, row.promise_id or row.instalment_id, row.amount): row.id for row in held}
+    wanted = {(share.money, share.want, share.amount) for share in shares}
+    gone = [row_id for key, row_id in before.items() if key not in wanted]
+    if gone:
+        Counted.objects.filter(id__in=gone).delete()
+    Counted.objects.bulk_create(
+        Counted(
+            receipt_id=money, amount=amount, promise_id=want if want in of_promises else None,
+            instalment_id=want if want in of_plans else None,
+        )
+        for money, want, amount in sorted(wanted - set(before), key=lambda one: (str(one[0]), str(one[1])))
+    )  # fmt: skip
+
+
+def _judge_promises(
+    promises: Sequence[Promise], shares: Sequence[Share], on: date, found: Followed
+) -> Iterable[Entry]:  # fmt: skip
+    own, changed = counted_by(shares), []
+    for promise in promises:
+        was = (promise.state, promise.paid_amount, promise.ended_on)
+        day = max(on, promise.ended_on) if promise.state == PromiseState.BROKEN and promise.ended_on else on
+        end = judge_promise(terms=_terms(promise), shares=own.get(promise.id, []), on=day)
+        if was == (end.state, end.paid_amount, end.ended_on):
+            continue
+        state_was = promise.state
+        promise.state, promise.paid_amount, promise.ended_on = end.state.value, end.paid_amount, end.ended_on
+        (reason,) = end.verdict.reasons
+        promise.ended_reason = reason.code if end.ended_on else ""
+        changed.append(promise)
+        if state_was != end.state:
+            found.promises[end.state.value] = found.promises.get(end.state.value, 0) + 1
+            yield entry_of(
+                promise, _ACTIONS[end.state], was=state_was, paid=end.paid_amount, needed=reason.fields["needed"],
+                ended_on=end.ended_on,
+            )  # fmt: skip
+    Promise.objects.bulk_update(changed, ["state", "paid_amount", "ended_on", "ended_reason"])
+
+
+def _terms(promise: Promise) -> PromiseTerms:
+    return PromiseTerms(
+        promise.amount, promise.currency, promise.from_date, promise.due_on, promise.grace_days, promise.threshold_pct
+    )

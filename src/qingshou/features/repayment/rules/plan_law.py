@@ -1,0 +1,82 @@
+"""What the law of a place says of a plan: does collection stop while it is kept, how is the loan observed after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from qingshou.kernel.errors import NotCovered
+from qingshou.kernel.verdict import Reason, Verdict
+from qingshou.law.china.card_2011 import rules as card
+from qingshou.law.facts import ClassificationFacts
+from qingshou.law.limitation.door import effect_of
+from qingshou.law.limitation.terms import Event, Limitation
+from qingshou.law.restructuring import observation_of
+from qingshou.law.restructuring_terms import Observation
+
+CHINA = "china"
+CARD = card.PRODUCT
+_ALLOWED = "ALLOWED"
+
+
+@dataclass(frozen=True, slots=True)
+class LoanFacts:
+    """What of a loan the law looks at when a plan is agreed."""
+
+    product: str
+    last_due_date: date  # of the whole debt: of the last instalment where it is paid in instalments
+    restarted_date: date | None = None
+    is_non_performing: bool = False
+    is_observed: bool = False  # restructured before, and still observed
+
+
+def judge_term(*, jurisdiction: str, products: Sequence[str], months: int, exceeds_ability: bool, on: date) -> Verdict:
+    """Judge how long a plan may run: ALLOWED or REFUSED with every reason.
+
+    Law     信用卡办法 art 70 for card balances in China; elsewhere nothing entered limits the term
+    """
+    if jurisdiction != CHINA or card.PRODUCT not in products:
+        return Verdict(_ALLOWED)
+    try:
+        return card.plan_term(months=max(1, months), exceeds_ability=exceeds_ability, on=on)
+    except NotCovered:
+        return Verdict(_ALLOWED)
+
+
+def stops_collection(*, product: str, on: date, jurisdiction: str = CHINA) -> bool:
+    """Tell whether collection stops while a plan over this product is honoured.
+
+    Law     信用卡办法 art 70
+    """
+    return (
+        jurisdiction == CHINA
+        and product == card.PRODUCT
+        and judge_term(jurisdiction=jurisdiction, products=[product], months=1, exceeds_ability=True, on=on).value
+        == _ALLOWED
+    )
+
+
+def limitation_of(*, jurisdiction: str, loan: LoanFacts, on: date, region: str = "") -> Limitation | None:
+    """Return what accepting a plan does to limitation of one loan; None where no text of the place is entered.
+
+    Law     民法典 195 and what its place has instead
+    """
+    try:
+        return effect_of(
+            event=Event.PLAN_ACCEPTED, on=on, due_date=loan.last_due_date, jurisdiction=jurisdiction, region=region,
+            restarted_date=loan.restarted_date,
+        )  # fmt: skip
+    except NotCovered:
+        return None
+
+
+def observation(*, jurisdiction: str, loan: LoanFacts, first_due_on: date, period_months: int, on: date) -> Observation:
+    """Return how a loan is observed after a restructuring that begins to be repaid on a day."""
+    facts = ClassificationFacts(
+        product=loan.product, is_restructured=True, restructured_date=first_due_on,
+        payment_period_months=max(1, period_months),
+        was_non_performing_before_restructuring=loan.is_non_performing, is_restructured_again=loan.is_observed,
+    )  # fmt: skip
+    try:
+        return observation_of(jurisdiction=jurisdiction, facts=facts, on=on)
+    except NotCovered:
+        return Observation(observed_until=None, floor_class="", reasons=(Reason("NOT_COVERED", {}),))

@@ -186,7 +186,9 @@ def test_yearly_rates_by_hand():
     assert rate((365, "55"), (730, "60.5")) == D("0.100000")
     assert rate((365, "100")) == 0
     assert rate((0, "100")) is None
-    assert rate((365, "90")) == D("-0.100000")
+    assert rate((0, "60"), (365, "50")) == D("0.250000")
+    assert rate((365, "90")) is None
+    assert rate((1, "110")) is None
 
 
 def test_concessions_and_their_order():

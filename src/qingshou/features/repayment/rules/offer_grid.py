@@ -115,7 +115,7 @@ def months_until(on: date, end: date) -> int:
     return months if add_months(on, months) >= end else months + 1
 
 
-def concession_levels(request: OfferRequest, limits: OfferLimits, concession: Concession) -> int:
+def concession_level(request: OfferRequest, limits: OfferLimits, concession: Concession) -> int:
     """Return the role's level a concession takes; a part of which nothing is owed takes none."""
     kinds = {
         "principal": LimitKind.PRINCIPAL_CONCESSION_MAX,
@@ -133,29 +133,30 @@ def combinations(request: OfferRequest, limits: OfferLimits) -> list[Combination
     """Return every combination that some role may offer, in a fixed order."""
     grid, base = limits.policy.grid, base_rate(request, limits)
     per_month = max(1, PERIODS_A_YEAR[request.frequency] // 12)
-    found = []
     rates = (
         _widened(grid.rate, limits, LimitKind.RATE_CONCESSION_MAX) if base > 0 and request.owed.principal else [ZERO]
     )
-    steps = _widened(grid.step_up, limits, LimitKind.STEP_UP_MAX)
-    for concession, rate_share, step, grace in product(
-        _ladder(request, limits), rates, steps, _graces(grid)
-    ):  # fmt: skip
-        if grace[0] is Grace.INTEREST_ONLY and plan_rate(base, rate_share) == 0:
+    # each part's level is worked out once, not once a combination
+    ways = product(
+        [(one, concession_level(request, limits, one)) for one in _ladder(request, limits)],
+        [(one, limits.level_for(LimitKind.RATE_CONCESSION_MAX, one)) for one in rates],
+        [
+            (one, limits.level_for(LimitKind.STEP_UP_MAX, one))
+            for one in _widened(grid.step_up, limits, LimitKind.STEP_UP_MAX)
+        ],
+        [(one, limits.level_for(LimitKind.GRACE_MONTHS_MAX, Decimal(one[1]))) for one in _graces(grid)],
+    )
+    found = []
+    for (concession, *first), (share, *second), (step, *third), ((grace, months), *fourth) in ways:
+        rate, level = plan_rate(base, share), max(*first, *second, *third, *fourth)
+        if level > limits.top or (grace is Grace.INTEREST_ONLY and rate == 0):
             continue
-        level = max(
-            concession_levels(request, limits, concession),
-            limits.level_for(LimitKind.RATE_CONCESSION_MAX, rate_share),
-            limits.level_for(LimitKind.STEP_UP_MAX, step),
-            limits.level_for(LimitKind.GRACE_MONTHS_MAX, Decimal(grace[1])),
-        )
-        if level <= limits.top:
-            found.append(
-                Combination(
-                    concession=concession, rate_concession=rate_share, rate=plan_rate(base, rate_share),
-                    step_up=step, grace=grace[0], grace_periods=grace[1] * per_month, level=level,
-                )
-            )  # fmt: skip
+        found.append(
+            Combination(
+                concession=concession, rate_concession=share, rate=rate, step_up=step, grace=grace,
+                grace_periods=months * per_month, level=level,
+            )
+        )  # fmt: skip
     return found
 
 

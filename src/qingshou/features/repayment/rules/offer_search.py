@@ -31,7 +31,7 @@ from qingshou.kernel.verdict import Reason
 
 OFFERS_MIN, OFFERS_MAX = 3, 5
 _TRIES_MAX = 40
-_APART_SHARE = 0.25  # an alternative differs from what is shown by at least a quarter of the term
+_APART_SHARES = (0.25, 0.10, 0.001)  # an alternative differs from what is shown by a quarter of the term, else by less
 
 
 def search_offers(
@@ -75,6 +75,7 @@ class _Search:
 
     def __init__(self, setting: Setting):
         self.setting = setting
+        self.level = setting.level  # up to which an offer is taken at the moment
         self.tried = 0
         self.smallest = float("inf")
 
@@ -90,11 +91,19 @@ class _Search:
         self.value = np.round(self.found.value, digits)
         self.largest = np.round(self.found.largest, digits)
         self.total = np.round(self.found.total, digits)
-        within = self.found.level <= setting.level
+        chosen = self._up_to(setting.level)
+        if chosen:
+            beyond = self._beyond(chosen)
+            return [*chosen, *([beyond] if beyond else [])]
+        # nothing within the role: what the next role that has something may offer, side by side
+        levels = sorted({int(one) for one in self.found.level if one > setting.level})
+        return next((offers for level in levels if (offers := self._up_to(level))), [])
+
+    def _up_to(self, level: int) -> list[Offer]:
+        self.level = level
+        within = self.found.level <= level
         chosen = self._by_kind(within)
-        chosen += self._alternatives(within, chosen)
-        beyond = self._beyond(chosen)
-        return [*chosen, *([beyond] if beyond else [])]
+        return [*chosen, *self._alternatives(within, chosen)]
 
     def _by_kind(self, within: Truth) -> list[Offer]:
         """Return the best of each kind within the role; one that is best of several kinds stands once."""
@@ -116,17 +125,18 @@ class _Search:
         return chosen
 
     def _alternatives(self, within: Truth, chosen: Sequence[Offer]) -> list[Offer]:
-        """Fill up to three with the next best that differ by a good part of their term."""
+        """Fill up to three with the next best that differ in their term, as far apart as there are any."""
         found: list[Offer] = []
-        while chosen and len(chosen) + len(found) < OFFERS_MIN:
-            apart = within.copy()
-            for one in (*chosen, *found):
-                years = (one.schedule.instalments[-1].counted_date - self.setting.request.on).days / 365
-                apart &= np.abs(self.found.years - years) >= _APART_SHARE * years
-            offer = self._first(self._ordered(apart, -self.value), Label.ALTERNATIVE)
-            if offer is None:
-                break
-            found.append(offer)
+        for share in _APART_SHARES:
+            while chosen and len(chosen) + len(found) < OFFERS_MIN:
+                apart = within.copy()
+                for one in (*chosen, *found):
+                    years = (one.schedule.instalments[-1].counted_date - self.setting.request.on).days / 365
+                    apart &= np.abs(self.found.years - years) >= share * years
+                offer = self._first(self._ordered(apart, -self.value), Label.ALTERNATIVE)
+                if offer is None:
+                    break
+                found.append(offer)
         return found
 
     def _beyond(self, chosen: Sequence[Offer]) -> Offer | None:
@@ -135,6 +145,7 @@ class _Search:
         gain = 1 + float(setting.limits.policy.valuing.beyond_gain_share)
         least = gain * float(chosen[0].value) if chosen else 0.0
         beyond = (self.found.level > setting.level) & (self.value >= least)
+        self.level = setting.limits.top
         return self._first(self._ordered(beyond, -self.value), Label.BEYOND_ROLE)
 
     def _ordered(self, among: Truth, column: Floats) -> Whole:
@@ -150,11 +161,14 @@ class _Search:
     def _first(self, places: Iterable[int], label: Label) -> Offer | None:
         """Return the first candidate that holds when it is built to the cent."""
         for _try, offer in zip(range(_TRIES_MAX), self._built(places, label), strict=False):
-            if offer is None or not offer.is_in_band or offer.needs_role == NOBODY:
-                continue
-            if (label is Label.BEYOND_ROLE) == bool(offer.needs_role):
+            if offer is not None and offer.is_in_band and self._may(offer.needs_role):
                 return offer
         return None
+
+    def _may(self, needs_role: str) -> bool:
+        if not needs_role:
+            return True
+        return needs_role != NOBODY and self.setting.limits.policy.level(needs_role) <= self.level
 
     def _built(self, places: Iterable[int], label: Label) -> Iterator[Offer | None]:
         for place in places:

@@ -16,7 +16,7 @@ from qingshou.tenancy.models import TenantRow
 # what a debtor can owe; the floor of each is zero
 OWED = ("COSTS", "PENALTY", "INTEREST", "PRINCIPAL", "UNSPLIT")
 # the lender's own side, one account each a currency: too much written to keep a balance on the row
-OWN = ("CASH", "TAPE", "WAIVED", "CHARGED_OFF", "RECOVERED", "REFUNDED")
+OWN = ("CASH", "TAPE", "WAIVED", "CHARGED", "CHARGED_OFF", "RECOVERED", "REFUNDED")
 UNAPPLIED = "UNAPPLIED"  # received and not yet put on a debt: one account a receipt, never above zero
 
 
@@ -82,7 +82,7 @@ class LedgerEvent(TenantRow):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     ledger = models.ForeignKey(LoanLedger, on_delete=models.PROTECT, related_name="events")
-    # TAPE, ALLOCATION, WAIVER, CHARGE, RE_AGE, RE_AMORTISE, CHARGE_OFF
+    # TAPE, ALLOCATION, RESTORE, WAIVER, CHARGE, RE_AGE, RE_AMORTISE, CHARGE_OFF (rules/steps.py)
     kind = models.CharField(max_length=12)
     effective_date = models.DateField()
     sequence = models.PositiveIntegerField()  # order among events of one date: as they were recorded
@@ -128,7 +128,7 @@ class Posting(TenantRow):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
     amount = money()  # debit positive, credit negative
     reason = models.CharField(max_length=40, blank=True)
-    law = models.CharField(max_length=80, blank=True)  # instrument and article
+    law = models.CharField(max_length=160, blank=True)  # instrument|article|confidence, several parted by "; "
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="posting_not_zero")]

@@ -1,0 +1,115 @@
+"""What the tape says of loans' money, for whoever keeps a ledger beside it: figures, schedules, payments, security."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Sum
+
+from qingshou.features.book.models import Instalment, Loan, LoanCollateral, Payment
+
+
+@dataclass(frozen=True, slots=True)
+class DueOnTape:
+    """One due date of a loan's schedule, near the day of the tape."""
+
+    due_date: date
+    position: int
+    amount: Decimal | None
+    principal: Decimal | None
+    interest: Decimal | None
+    penalty: Decimal | None
+    fees: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoanOnTape:
+    """A loan of the working set as its tape has it."""
+
+    id: UUID
+    loan_ref: str
+    borrower_id: UUID
+    as_of: date
+    product: str
+    currency: str
+    contract_rate: Decimal | None
+    is_secured: bool | None
+    is_written_off: bool
+    is_closed: bool
+    balance: Decimal | None
+    arrears: Decimal | None
+    arrears_principal: Decimal | None
+    arrears_interest: Decimal | None
+    arrears_penalty: Decimal | None
+    arrears_fees: Decimal | None
+    oldest_due_date: date | None
+    overdue_days: int | None
+    schedule: Sequence[DueOnTape] = ()
+
+
+_LOAN = (
+    "id", "loan_ref", "borrower_id", "as_of", "product", "currency", "contract_rate", "is_secured", "is_written_off",
+    "is_closed", "balance", "arrears", "arrears_principal", "arrears_interest", "arrears_penalty", "arrears_fees",
+    "oldest_due_date", "overdue_days",
+)  # fmt: skip
+_DUE = ("due_date", "position", "amount", "principal", "interest", "penalty", "fees")
+
+
+def list_loans_on_tape(
+    *, borrower_ids: Iterable[UUID] = (), loan_ids: Iterable[UUID] = (), with_schedule: bool = True
+) -> list[LoanOnTape]:
+    """Return loans by borrower or by id, in the order of their ids, with the schedules at hand.
+
+    Takes   with_schedule  False saves a statement where only figures are wanted
+    """
+    borrowers, loans = list(borrower_ids), list(loan_ids)
+    rows = Loan.objects.filter(borrower_id__in=borrowers) if borrowers else Loan.objects.filter(id__in=loans)
+    found = list(rows.order_by("id").values_list(*_LOAN))
+    schedules: dict[UUID, list[DueOnTape]] = defaultdict(list)
+    if with_schedule and found:
+        dues = Instalment.objects.filter(loan_id__in=[row[0] for row in found]).order_by("due_date", "position")
+        for loan_id, *values in dues.values_list("loan_id", *_DUE):
+            schedules[loan_id].append(DueOnTape(*values))
+    return [replace(_loan(row), schedule=tuple(schedules.get(row[0], ()))) for row in found]
+
+
+def borrowers_of_loans(*, loan_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return loan -> borrower for the loans there are."""
+    return dict(Loan.objects.filter(id__in=list(loan_ids)).values_list("id", "borrower_id"))
+
+
+def security_of_loans(*, loan_ids: Iterable[UUID]) -> dict[UUID, Decimal | None]:
+    """Return the value of the collateral held for each loan; None where it is secured and nobody knows the value."""
+    links = LoanCollateral.objects.filter(loan_id__in=list(loan_ids))
+    rows = links.values_list("loan_id").annotate(Sum("collateral__value")).order_by()
+    return dict(rows)
+
+
+def payments_with_refs(*, loan_ids: Iterable[UUID], refs: Iterable[str]) -> list[tuple[UUID, str, Decimal]]:
+    """Return (loan, reference, amount) of the tape's payments that bear one of the references."""
+    rows = Payment.objects.filter(loan_id__in=list(loan_ids), payment_ref__in=[ref for ref in refs if ref])
+    return [(loan, ref, amount) for loan, ref, amount in rows.values_list("loan_id", "payment_ref", "amount") if amount]
+
+
+def lists_payments() -> bool:
+    """Tell whether the lender's tapes list payments at all: without them nothing can be missing from them."""
+    return Payment.objects.exists()
+
+
+def loan_refs_of(*, loan_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return loan -> the lender's own number."""
+    return dict(Loan.objects.filter(id__in=list(loan_ids)).values_list("id", "loan_ref"))
+
+
+def find_loan(*, loan_ref: str) -> LoanOnTape | None:
+    """Return the loan of the lender's own number, without its schedule."""
+    row = Loan.objects.filter(loan_ref=loan_ref).values_list(*_LOAN).first()
+    return _loan(row) if row else None
+
+
+def _loan(row: Sequence[Any]) -> LoanOnTape:
+    return LoanOnTape(**dict(zip(_LOAN, row, strict=True)))

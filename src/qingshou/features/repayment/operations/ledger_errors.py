@@ -1,0 +1,81 @@
+"""What can stand in the way of a movement of money."""
+
+from qingshou.kernel.errors import BadInput, Conflict, NotFound
+
+
+class ReceiptDiffers(Conflict):
+    """The same id was told before with another amount, currency or day."""
+
+    code = "RECEIPT_DIFFERS"
+
+
+class NoSuchReceipt(NotFound):
+    """There is no such receipt."""
+
+    code = "NO_SUCH_RECEIPT"
+
+
+class NoSuchLoan(NotFound):
+    """There is no such loan in the working set."""
+
+    code = "NO_SUCH_LOAN"
+
+
+class ReceiptEnded(Conflict):
+    """The receipt was reversed or given back: nothing more can be done with it."""
+
+    code = "RECEIPT_ENDED"
+
+
+class NothingUnapplied(Conflict):
+    """Nothing is left of the receipt."""
+
+    code = "NOTHING_UNAPPLIED"
+
+
+class NothingApplied(Conflict):
+    """Nothing of the receipt was put on a debt."""
+
+    code = "NOTHING_APPLIED"
+
+
+class AlreadyReversed(Conflict):
+    """The bank has taken it back before, under another reference."""
+
+    code = "ALREADY_REVERSED"
+
+
+class GivenBack(Conflict):
+    """Part of the receipt was given back to the payer, so the whole of it cannot be taken back by itself."""
+
+    code = "PARTLY_REFUNDED"
+
+
+class NothingToPayOn(BadInput):
+    """The debtor has no loan that money of this currency could be put on."""
+
+    code = "NOTHING_TO_PAY_ON"
+
+
+class UnfitAmount(BadInput):
+    """An amount is not above zero, or finer than the currency."""
+
+    code = "UNFIT_AMOUNT"
+
+
+class UnfitAct(BadInput):
+    """What was asked of a loan's ledger makes no sense as it was asked."""
+
+    code = "UNFIT_LEDGER_ACT"
+
+
+class NothingOpen(Conflict):
+    """Nothing is open that the act could change."""
+
+    code = "NOTHING_OPEN"
+
+
+class NeedsSecondPerson(Conflict):
+    """The act is above what one person may do alone: ask for approval."""
+
+    code = "NEEDS_SECOND_PERSON"

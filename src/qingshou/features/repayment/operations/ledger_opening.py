@@ -1,0 +1,104 @@
+"""Opening a debtor's ledgers: when their money first moves, from what the tape says is owed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from qingshou.audit.actors import Actor
+from qingshou.audit.entries import Entry
+from qingshou.audit.operations import record_many
+from qingshou.features.book.owing import LoanOnTape, borrowers_of_loans, list_loans_on_tape
+from qingshou.features.repayment.models import LoanLedger
+from qingshou.features.repayment.operations import locked_books
+from qingshou.features.repayment.operations.ledger_errors import NoSuchLoan
+from qingshou.features.repayment.operations.locked_books import LedgerRow, LockedBooks, load_books
+from qingshou.features.repayment.operations.replay import run
+from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
+from qingshou.features.repayment.rules.steps import Step, StepKind, slots_as_facts
+from qingshou.tenancy.models import Tenant
+from qingshou.tenancy.queries import current_tenant
+
+
+def open_ledger(*, loan_id: UUID, actor: Actor, now: datetime) -> LoanLedger:
+    """Return the ledger of a loan, opened if it is not there yet, with those of the debtor's other loans.
+
+    Takes   loan_id  a loan of the working set
+    Gives   LoanLedger  its parts as the tape has them: a TAPE event with one posting a part
+    Stops   NoSuchLoan      it is not in the working set
+            BalanceUnknown  the tape does not tell what is owed on it
+    """
+    borrower = borrowers_of_loans(loan_ids=[loan_id]).get(loan_id)
+    if borrower is None:
+        raise NoSuchLoan("There is no such loan in the working set, or it is not for you.")
+    with transaction.atomic():
+        locked = lock_books(borrower_id=borrower, lender=current_tenant(), actor=actor, now=now)
+        if loan_id not in locked.ledgers:
+            # closed, or its balance unknown: opening it by itself says which
+            (told,) = list_loans_on_tape(loan_ids=[loan_id])
+            parts_on_tape(told)
+            ledgers = _insert([told], now)
+            _lay(load_books(borrower_id=borrower, lender=locked.lender, ledgers=ledgers), [told], actor, now)
+    return LoanLedger.objects.get(id=loan_id)
+
+
+def lock_books(
+    *, borrower_id: UUID, lender: Tenant, actor: Actor, now: datetime, receipts: Iterable[UUID] = ()
+) -> LockedBooks:
+    """Return a debtor's books under lock, with ledgers opened where the debtor has none yet.
+
+    A loan that comes with a later tape gets its ledger by the day's run (ledger_sync.py).
+    """
+    ledgers = locked_books.lock_ledgers([borrower_id])
+    if not ledgers:
+        return open_missing(borrower_id=borrower_id, lender=lender, actor=actor, now=now, receipts=receipts)
+    return load_books(borrower_id=borrower_id, lender=lender, ledgers=ledgers, receipts=receipts)
+
+
+def open_missing(
+    *, borrower_id: UUID, lender: Tenant, actor: Actor, now: datetime, receipts: Iterable[UUID] = ()
+) -> LockedBooks:
+    """Open every ledger a debtor's loans lack, in id order: of two who open at once the second waits for the first."""
+    told = [one for one in list_loans_on_tape(borrower_ids=[borrower_id]) if may_open(one)]
+    ledgers = _insert(told, now)
+    locked = load_books(borrower_id=borrower_id, lender=lender, ledgers=ledgers, receipts=receipts)
+    _lay(locked, told, actor, now)
+    return locked
+
+
+def _insert(told: Iterable[LoanOnTape], now: datetime) -> list[LedgerRow]:
+    told = sorted(told, key=lambda one: one.id)
+    LoanLedger.objects.bulk_create(
+        [
+            LoanLedger(
+                id=one.id, loan_id=one.id, borrower_id=one.borrower_id, currency=one.currency, tape_as_of=one.as_of,
+                opened_at=now,
+            )
+            for one in told
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    return locked_books.lock_ledgers(sorted({one.borrower_id for one in told})) if told else []
+
+
+def _lay(locked: LockedBooks, told: Iterable[LoanOnTape], actor: Actor, now: datetime) -> None:
+    """Lay the tape's parts on the ledgers that are new: no step was ever recorded on them."""
+    by_id = {one.id: one for one in told}
+    fresh = [by_id[row.id] for row in locked.ledgers.values() if row.sequence == 0 and row.id in by_id]
+    steps = [
+        Step(
+            StepKind.TAPE, one.as_of, locked.next_sequence + place,
+            {"as_of": one.as_of.isoformat(), "parts": slots_as_facts(parts_on_tape(one))}, one.id,
+        )
+        for place, one in enumerate(fresh)
+    ]  # fmt: skip
+    if not steps:
+        return
+    run(locked, actor=actor, now=now, add=steps)
+    entries = [
+        Entry("LOAN", one.id, "LEDGER_OPENED", {"as_of": one.as_of, "owed": locked.books.owed(one.id),
+                                                "currency": one.currency})
+        for one in fresh
+    ]  # fmt: skip
+    record_many(entries=entries, actor=actor, now=now)

@@ -1,0 +1,154 @@
+"""A new tape and the ledgers beside it: each is set to the tape's word, and what came after the tape is done again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from qingshou.audit.actors import Actor
+from qingshou.audit.entries import Entry
+from qingshou.audit.operations import record_many
+from qingshou.features.book.owing import LoanOnTape, list_loans_on_tape, payments_with_refs
+from qingshou.features.repayment.models import LedgerEvent, LoanLedger, Receipt
+from qingshou.features.repayment.operations import locked_books
+from qingshou.features.repayment.operations.ledger_opening import open_missing
+from qingshou.features.repayment.operations.locked_books import LockedBooks, load_many
+from qingshou.features.repayment.operations.posting import Writing
+from qingshou.features.repayment.operations.received import tell_money_moved
+from qingshou.features.repayment.operations.replay import Order, Recorded, run, steps_from
+from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
+from qingshou.features.repayment.rules.books import Slot
+from qingshou.features.repayment.rules.opening import is_shown
+from qingshou.features.repayment.rules.steps import Step, StepKind, slots_as_facts
+from qingshou.tenancy.models import Tenant
+from qingshou.tenancy.queries import current_tenant
+
+_PART = 200  # debtors whose books are in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a tape did to the ledgers: how many it spoke of, how many it changed, how many were opened beside them."""
+
+    ledgers: int = 0
+    changed: int = 0
+    opened: int = 0
+    unknown: int = 0  # the tape no longer tells what is owed: they stay as they are
+
+    def __add__(self, other: "Synced") -> "Synced":
+        return Synced(
+            self.ledgers + other.ledgers, self.changed + other.changed, self.opened + other.opened,
+            self.unknown + other.unknown,
+        )  # fmt: skip
+
+
+def sync_tape(*, as_of: date, actor: Actor, now: datetime, borrower_ids: Iterable[UUID] | None = None) -> Synced:
+    """Bring every ledger up to the working set's tape of a day; run again, it finds nothing to do.
+
+    Takes   as_of         the day of the tape
+            borrower_ids  only these debtors
+    Gives   Synced        a ledger that agrees is left alone; else a TAPE event dated `as_of` sets its parts, and what
+                          has a later value date is done again on top. Debtors whose parts changed are looked at again
+                          by promises and plans
+    """
+    lender = current_tenant()
+    found = Synced()
+    behind = LoanLedger.objects.filter(loan__as_of=as_of, tape_as_of__lt=as_of)
+    if borrower_ids is not None:
+        behind = behind.filter(borrower_id__in=list(borrower_ids))
+    debtors = sorted(set(behind.values_list("borrower_id", flat=True)))
+    for start in range(0, len(debtors), _PART):
+        with transaction.atomic():
+            found += _sync_part(debtors[start : start + _PART], lender, as_of, actor, now)
+    return found
+
+
+def _sync_part(debtors: Sequence[UUID], lender: Tenant, as_of: date, actor: Actor, now: datetime) -> Synced:
+    ledgers = locked_books.lock_ledgers(debtors)
+    told = {one.id: one for one in list_loans_on_tape(borrower_ids=debtors)}
+    books = load_many(borrower_ids=debtors, lender=lender, ledgers=ledgers)
+    later = _with_later_steps([row.id for row in ledgers], as_of)
+    writing, entries, changed, found = Writing(lender.id, actor, now), [], [], Synced()
+    for debtor, locked in books.items():
+        due = [told[row.id] for row in locked.ledgers.values() if _is_behind(row.tape_as_of, told.get(row.id), as_of)]
+        known = [one for one in due if one.is_closed or one.balance is not None]
+        before = {one.id: locked.books.owed(one.id) for one in known}
+        steps = _steps(locked, known, as_of, with_later=debtor in later)
+        _run(locked, steps, known, as_of, with_later=debtor in later, writing=writing)
+        for step in steps:
+            if step.loan is not None:
+                facts = {"as_of": as_of, "before": before[step.loan], "owed": locked.books.owed(step.loan)}
+                entries.append(Entry("LOAN", step.loan, "LEDGER_SET_TO_TAPE", facts))
+        changed += [debtor] if steps else []
+        found += Synced(len(due), len(steps), 0, len(due) - len(known))
+    writing.write()
+    record_many(entries=entries, actor=actor, now=now)
+    for debtor in debtors:
+        missing = [one for one in told.values() if one.borrower_id == debtor and one.id not in books[debtor].ledgers]
+        if any(may_open(one) for one in missing):
+            open_missing(borrower_id=debtor, lender=lender, actor=actor, now=now)
+            found += Synced(opened=sum(1 for one in missing if may_open(one)))
+            changed += [] if debtor in changed else [debtor]
+    for debtor in changed:
+        tell_money_moved(borrower_id=debtor, on=as_of, actor=actor, now=now)
+    return found
+
+
+def _is_behind(tape_as_of: date, told: LoanOnTape | None, as_of: date) -> bool:
+    return told is not None and told.as_of == as_of and tape_as_of < as_of
+
+
+def _with_later_steps(loans: Sequence[UUID], as_of: date) -> frozenset[UUID]:
+    rows = LedgerEvent.objects.filter(ledger_id__in=loans, is_undone=False, effective_date__gt=as_of)
+    return frozenset(rows.values_list("ledger__borrower_id", flat=True).distinct())
+
+
+def _steps(locked: LockedBooks, told: Sequence[LoanOnTape], as_of: date, *, with_later: bool) -> list[Step]:
+    """Return a step for each loan that does not stand as its tape says; with later steps, for every loan."""
+    made: list[Step] = []
+    for one in told:
+        parts = dict(parts_on_tape(one))
+        if not with_later and (locked.books.is_charged_off(one.id) or parts == _open_parts(locked, one.id)):
+            continue
+        facts = {"as_of": as_of.isoformat(), "parts": slots_as_facts(parts)}
+        made.append(Step(StepKind.TAPE, as_of, locked.next_sequence + len(made), facts, one.id))
+    return made
+
+
+def _open_parts(locked: LockedBooks, loan: UUID) -> dict[Slot, Decimal]:
+    return dict(locked.books.open_of(loan))
+
+
+def _run(
+    locked: LockedBooks, steps: Sequence[Step], told: Sequence[LoanOnTape], as_of: date, *, with_later: bool,
+    writing: Writing,
+) -> None:  # fmt: skip
+    later = steps_from(locked, (as_of, locked.next_sequence)) if with_later else Recorded()
+    booked = _booked_since(later, told) if with_later else {}
+    run(
+        locked, actor=writing.actor, now=writing.now, add=steps, changed_facts=booked,
+        tape_as_of={one.id: as_of for one in told}, later=later, writing=writing,
+    )  # fmt: skip
+
+
+def _booked_since(later: Recorded, told: Sequence[LoanOnTape]) -> dict[Order, dict[str, object]]:
+    """Return the later receipts that the tape shows already, with what of them each loan has booked."""
+    allocations = [step for step in later.steps if step.kind is StepKind.ALLOCATION and step.receipt is not None]
+    receipts = {
+        row[0]: row[1:]
+        for row in Receipt.objects.filter(id__in=[step.receipt for step in allocations]).values_list(
+            "id", "external_ref", "payment_ref"
+        )
+    }
+    refs = [ref for pair in receipts.values() for ref in pair]
+    shown = payments_with_refs(loan_ids=[one.id for one in told], refs=refs) if refs else []
+    found: dict[Order, dict[str, object]] = {}
+    for step in allocations:
+        mine = receipts.get(step.receipt, ())
+        booked = {str(loan): str(amount) for loan, ref, amount in shown if is_shown(refs=mine, tape_refs=[ref])}
+        if booked and booked != step.facts.get("booked"):
+            found[step.order] = {"booked": {**step.facts.get("booked", {}), **booked}}
+    return found

@@ -1,0 +1,194 @@
+"""A debtor's ledgers, locked, and their books in memory. Every movement of a debtor's money begins here.
+
+All ledgers of the debtor are locked, in id order: money of one receipt may reach each of them, and the order of steps
+is one for all of them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db.models import Q, QuerySet, Sum
+
+from qingshou.features.book.owing import security_of_loans
+from qingshou.features.repayment.models import Account, LoanLedger, Posting
+from qingshou.features.repayment.rules.books import CHARGED_OFF, RECOVERED, Books, Place, Slot, Unapplied
+from qingshou.features.repayment.rules.loan_terms import LoanTerms, Policy, Terms, policy_of
+from qingshou.kernel.money import ZERO
+from qingshou.law.allocation.terms import PartKind
+from qingshou.tenancy.models import Tenant
+
+_LEDGER = ("id", "borrower_id", "currency", "state", "tape_as_of", "sequence", "order_kinds", "loan__product",
+           "loan__contract_rate")  # fmt: skip
+
+
+@dataclass(slots=True)
+class LedgerRow:
+    """One ledger as it was locked."""
+
+    id: UUID
+    borrower_id: UUID
+    currency: str
+    state: str
+    tape_as_of: date
+    sequence: int
+    order_kinds: Sequence[str]
+    product: str
+    contract_rate: Decimal | None
+
+
+@dataclass(slots=True)
+class LockedBooks:
+    """A debtor's ledgers under lock. `accounts` names the account of each place known so far."""
+
+    borrower_id: UUID
+    lender: Tenant
+    ledgers: dict[UUID, LedgerRow]
+    terms: Terms
+    books: Books
+    accounts: dict[Place, UUID] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        """The lender's order of allocation as its settings have it now."""
+        return policy_of(self.lender.settings.get("allocation", {}))
+
+    @property
+    def next_sequence(self) -> int:
+        """The place of the next step among those of its date: later than every step recorded so far."""
+        return max((row.sequence for row in self.ledgers.values()), default=0) + 1
+
+    def earliest_effect(self, on: date, loans: Iterable[UUID] | None = None) -> date:
+        """Return the day from which something dated `on` can act: the tape speaks for all days up to its own."""
+        reached = self.ledgers if loans is None else {loan: self.ledgers[loan] for loan in loans}
+        return max((on, *(row.tape_as_of for row in reached.values())))
+
+
+def lock_ledgers(borrower_ids: Sequence[UUID]) -> list[LedgerRow]:
+    """Lock all ledgers of debtors, in id order, and return them."""
+    return _rows(_of(borrower_ids).select_for_update(no_key=True, of=("self",)))
+
+
+def read_ledgers(borrower_ids: Sequence[UUID]) -> list[LedgerRow]:
+    """Return all ledgers of debtors without locking them: for reading, and for the negative control of the race."""
+    return _rows(_of(borrower_ids))
+
+
+def _of(borrower_ids: Sequence[UUID]) -> QuerySet[LoanLedger]:
+    return LoanLedger.objects.filter(borrower_id__in=list(borrower_ids)).order_by("id")
+
+
+def _rows(found: QuerySet[LoanLedger]) -> list[LedgerRow]:
+    return [LedgerRow(*row) for row in found.values_list(*_LEDGER)]
+
+
+def load_books(
+    *, borrower_id: UUID, lender: Tenant, ledgers: Sequence[LedgerRow], receipts: Iterable[UUID] = ()
+) -> LockedBooks:
+    """Read the books of a debtor's ledgers that are locked (or only read, where nothing is written).
+
+    Takes   receipts  whose unapplied money is wanted beside the debts
+    """
+    mine = [row for row in ledgers if row.borrower_id == borrower_id]
+    locked = load_many(borrower_ids=[borrower_id], lender=lender, ledgers=mine, receipts=receipts)
+    return locked[borrower_id]
+
+
+def load_many(
+    *,
+    borrower_ids: Sequence[UUID],
+    lender: Tenant,
+    ledgers: Sequence[LedgerRow],
+    receipts: Iterable[UUID] = (),
+) -> dict[UUID, LockedBooks]:
+    """Read the books of many debtors at once; `receipts` only where it is one debtor."""
+    found: dict[UUID, LockedBooks] = {}
+    for borrower in borrower_ids:
+        own = {row.id: row for row in ledgers if row.borrower_id == borrower}
+        found[borrower] = LockedBooks(
+            borrower_id=borrower, lender=lender, ledgers=own, terms=Terms(lender.jurisdiction),
+            books=Books(frozenset(own)),
+        )  # fmt: skip
+    several = [loan for one in found.values() if len(one.ledgers) > 1 for loan in one.ledgers]
+    security = security_of_loans(loan_ids=several) if several else {}
+    for one in found.values():
+        one.terms = _terms(lender, one.ledgers, security)
+    by_loan = {row.id: found[row.borrower_id] for row in ledgers}
+    wanted = Q(ledger_id__in=list(by_loan)) | Q(receipt_id__in=list(receipts))
+    only = found[borrower_ids[0]] if len(borrower_ids) == 1 else None
+    for row in _accounts(wanted):
+        owner = by_loan[row[1]] if row[1] is not None else only
+        if owner is not None:
+            _add_account(owner, row)
+    _add_written_off(by_loan)
+    return found
+
+
+def _add_written_off(by_loan: Mapping[UUID, LockedBooks]) -> None:
+    charged_off = [loan for loan, one in by_loan.items() if one.ledgers[loan].state == "CHARGED_OFF"]
+    if not charged_off:
+        return
+    sums = (
+        Posting.objects.filter(transaction__ledger_id__in=charged_off, account__kind__in=(CHARGED_OFF, RECOVERED))
+        .values_list("transaction__ledger_id")
+        .annotate(Sum("amount"))
+    )
+    for loan, left in sums:
+        by_loan[loan].books.written_off[loan] = left
+
+
+def load_receipts(locked: LockedBooks, receipts: Iterable[UUID]) -> None:
+    """Read what is left of more receipts into the books."""
+    missing = [one for one in receipts if one not in locked.books.unapplied]
+    if missing:
+        for row in _accounts(Q(receipt_id__in=missing)):
+            _add_account(locked, row)
+
+
+def own_account(lender_id: UUID, kind: str, currency: str) -> UUID:
+    """Return the id of one of the lender's own accounts: derived, so that it need not be looked up."""
+    return uuid5(lender_id, f"ledger:{kind}:{currency}")
+
+
+def unapplied_account(receipt: UUID) -> UUID:
+    """Return the id of a receipt's account: derived, so that it need not be looked up."""
+    return uuid5(receipt, "ledger:UNAPPLIED")
+
+
+def add_receipt(locked: LockedBooks, receipt: UUID, amount: Decimal) -> None:
+    """Put a receipt that was recorded in this transaction into the books: all of it is unapplied."""
+    locked.accounts[Unapplied(receipt)] = unapplied_account(receipt)
+    locked.books.unapplied[receipt] = amount
+
+
+def _accounts(wanted: Q) -> Iterable[tuple[Any, ...]]:
+    return Account.objects.filter(wanted).values_list(
+        "id", "ledger_id", "receipt_id", "kind", "due_date", "position", "balance"
+    )
+
+
+def _add_account(locked: LockedBooks, row: tuple[Any, ...]) -> None:
+    account, ledger, receipt, kind, due_date, position, balance = row
+    if ledger is not None:
+        slot = Slot(ledger, PartKind(kind), due_date, position)
+        locked.accounts[slot], locked.books.parts[slot] = account, balance
+    else:
+        locked.accounts[Unapplied(receipt)] = account
+        locked.books.unapplied[receipt] = -balance
+
+
+def _terms(lender: Tenant, ledgers: Mapping[UUID, LedgerRow], security: Mapping[UUID, Decimal | None]) -> Terms:
+    loans = {
+        row.id: LoanTerms(
+            currency=row.currency,
+            product=row.product,
+            kinds=tuple(PartKind(kind) for kind in row.order_kinds),
+            security=security.get(row.id, ZERO),
+            burden=row.contract_rate,
+        )
+        for row in ledgers.values()
+    }
+    return Terms(lender.jurisdiction, loans)

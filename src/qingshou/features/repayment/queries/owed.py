@@ -1,0 +1,111 @@
+"""What is owed on loans: by the ledger where one is open, else by the tape."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from qingshou.features.book.owing import LoanOnTape, list_loans_on_tape
+from qingshou.features.repayment.models import Account, LoanLedger
+from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
+from qingshou.features.repayment.rules.books import Slot
+from qingshou.kernel.errors import NotFound
+from qingshou.kernel.money import ZERO
+from qingshou.law.allocation.terms import PartKind
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A debt on a day: due on or before it, due before it, due later or on no day yet."""
+
+    owed_now: Decimal
+    overdue: Decimal
+    not_yet_due: Decimal
+
+    def __add__(self, other: "Standing") -> "Standing":
+        return Standing(
+            self.owed_now + other.owed_now, self.overdue + other.overdue, self.not_yet_due + other.not_yet_due
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OwedOfLoan:
+    """What is owed on one loan, in parts. `parts` None: nobody knows (the tape does not tell the balance)."""
+
+    loan_id: UUID
+    loan_ref: str
+    borrower_id: UUID
+    product: str
+    currency: str
+    tape_as_of: date
+    has_ledger: bool
+    state: str  # OPEN, SETTLED, CHARGED_OFF; UNKNOWN without ledger and balance
+    parts: Mapping[Slot, Decimal] | None
+
+    @property
+    def total(self) -> Decimal:
+        """All of it; zero where unknown."""
+        return sum((self.parts or {}).values(), ZERO)
+
+    def by_kind(self, *, due_on: date | None = None) -> dict[PartKind, Decimal]:
+        """Return amounts by kind; with a day only what is due on it."""
+        found: dict[PartKind, Decimal] = {}
+        for slot, amount in (self.parts or {}).items():
+            if due_on is None or (slot.due_date is not None and slot.due_date <= due_on):
+                found[slot.kind] = found.get(slot.kind, ZERO) + amount
+        return found
+
+    def standing(self, *, on: date) -> Standing:
+        """Return how it stands on a day; what is due on the day itself is owed and not overdue."""
+        parts = (self.parts or {}).items()
+        now = sum((amount for slot, amount in parts if slot.due_date and slot.due_date <= on), ZERO)
+        late = sum((amount for slot, amount in parts if slot.due_date and slot.due_date < on), ZERO)
+        return Standing(now, late, self.total - now)
+
+
+def owed_of_loan(*, loan_id: UUID) -> OwedOfLoan:
+    """Return what is owed on one loan; stops with NotFound."""
+    found = list_owed(loan_ids=[loan_id])
+    if not found:
+        raise NotFound("There is no such loan in the working set, or it is not for you.")
+    return found[0]
+
+
+def owed_of_borrower(*, borrower_id: UUID) -> list[OwedOfLoan]:
+    """Return what is owed on each loan of a debtor that is not closed, by loan id."""
+    return list_owed(borrower_ids=[borrower_id])
+
+
+def list_owed(*, borrower_ids: Iterable[UUID] = (), loan_ids: Iterable[UUID] = ()) -> list[OwedOfLoan]:
+    """Return what is owed on many loans, by loan id; closed loans are left out unless they have a ledger."""
+    told = list_loans_on_tape(borrower_ids=borrower_ids, loan_ids=loan_ids)
+    ledgers = {row.id: row for row in LoanLedger.objects.filter(id__in=[one.id for one in told])}
+    parts = _open_parts(list(ledgers))
+    return [_owed(one, ledgers.get(one.id), parts) for one in told if one.id in ledgers or not one.is_closed]
+
+
+def _open_parts(ledgers: Sequence[UUID]) -> dict[UUID, dict[Slot, Decimal]]:
+    found: dict[UUID, dict[Slot, Decimal]] = defaultdict(dict)
+    if not ledgers:
+        return found
+    rows = Account.objects.filter(ledger_id__in=ledgers, balance__gt=0).order_by("due_date", "position", "kind")
+    for ledger, kind, due_date, position, balance in rows.values_list(
+        "ledger_id", "kind", "due_date", "position", "balance"
+    ):
+        found[ledger][Slot(ledger, PartKind(kind), due_date, position)] = balance
+    return found
+
+
+def _owed(one: LoanOnTape, ledger: LoanLedger | None, parts: Mapping[UUID, Mapping[Slot, Decimal]]) -> OwedOfLoan:
+    if ledger is not None:
+        return OwedOfLoan(
+            one.id, one.loan_ref, one.borrower_id, one.product, one.currency, ledger.tape_as_of, True, ledger.state,
+            dict(parts.get(one.id, {})),
+        )  # fmt: skip
+    known = parts_on_tape(one) if may_open(one) else None
+    state = "UNKNOWN" if known is None else "OPEN" if known else "SETTLED"
+    return OwedOfLoan(
+        one.id, one.loan_ref, one.borrower_id, one.product, one.currency, one.as_of, False, state, known
+    )  # fmt: skip

@@ -1,0 +1,209 @@
+"""Receipts: one with where each cent went and why, lists, the queue of the unmatched, what the tape does not show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from qingshou.features.book.owing import lists_payments, loan_refs_of, payments_with_refs
+from qingshou.features.repayment.models import Account, PaymentReference, Posting, Receipt
+from qingshou.features.repayment.queries.statement import CitedArticle, read_articles, read_reasons
+from qingshou.kernel.errors import NotFound
+from qingshou.kernel.money import ZERO
+
+QUEUE_STATES = ("UNMATCHED", "PROPOSED")
+_FIELDS = ("id", "source", "external_ref", "amount", "currency", "value_date", "received_at", "payment_ref", "state",
+           "borrower_id", "matched_by", "proposals", "reversed_on", "reversal_ref", "ended_reason", "bank_file_id",
+           "line_no")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A receipt without personal values. `unapplied` is above zero where something of it stands on no debt."""
+
+    id: UUID
+    source: str
+    external_ref: str
+    amount: Decimal
+    currency: str
+    value_date: date
+    received_at: datetime
+    payment_ref: str
+    state: str
+    borrower_id: UUID | None
+    matched_by: str
+    proposals: Sequence[Mapping[str, Any]]
+    reversed_on: date | None
+    reversal_ref: str
+    ended_reason: str
+    bank_file_id: UUID | None
+    line_no: int | None
+    unapplied: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLine:
+    """Where some cents of a receipt went, and why. `account` is a kind of part, or TAPE, RECOVERED, REFUNDED."""
+
+    loan_id: UUID | None
+    loan_ref: str
+    account: str
+    due_date: date | None
+    amount: Decimal
+    rule: str
+    reasons: tuple[str, ...]
+    articles: tuple[CitedArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A receipt and where each cent of it stands now: the lines and what is unapplied add up to its amount."""
+
+    receipt: ReceiptRow
+    lines: tuple[ExplainedLine, ...]
+    applied: Decimal
+    refunded: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A receipt of ours that the tape of a later day does not show: the core system has not booked it, or elsewhere."""
+
+    receipt_id: UUID
+    external_ref: str
+    amount: Decimal
+    currency: str
+    value_date: date
+    borrower_id: UUID | None
+    loan_id: UUID
+    loan_ref: str
+    tape_as_of: date
+
+
+def get_receipt(*, receipt_id: UUID) -> ReceiptRow:
+    """Return one receipt; stops with NotFound."""
+    found = _rows(Receipt.objects.filter(id=receipt_id))
+    if not found:
+        raise NotFound("There is no such receipt, or it is not for you.", name="receipt")
+    return found[0]
+
+
+def find_receipt(*, source: str, external_ref: str) -> ReceiptRow | None:
+    """Return the receipt of a bank's or provider's own id."""
+    found = _rows(Receipt.objects.filter(source=source, external_ref=external_ref))
+    return found[0] if found else None
+
+
+def list_receipts(
+    *,
+    limit: int,
+    state: str = "",
+    source: str = "",
+    borrower_id: UUID | None = None,
+    value_from: date | None = None,
+    value_until: date | None = None,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[ReceiptRow]:
+    """Return receipts, the latest received first, beginning after (received_at, id); value days both included."""
+    rows = Receipt.objects.all()
+    for name, value in (("state", state), ("source", source), ("borrower_id", borrower_id),
+                        ("value_date__gte", value_from), ("value_date__lte", value_until)):  # fmt: skip
+        rows = rows.filter(**{name: value}) if value else rows
+    return _paged(rows, limit, after)
+
+
+def list_unmatched(*, limit: int, after: tuple[datetime, UUID] | None = None) -> list[ReceiptRow]:
+    """Return the queue: receipts of which nobody knows whose they are, or whose matches wait for a person."""
+    return _paged(Receipt.objects.filter(state__in=QUEUE_STATES), limit, after)
+
+
+def count_unmatched() -> int:
+    """Return how long the queue is."""
+    return Receipt.objects.filter(state__in=QUEUE_STATES).count()
+
+
+def list_left_over(*, limit: int, after: tuple[datetime, UUID] | None = None) -> list[ReceiptRow]:
+    """Return receipts of known debtors of which something stands on no debt: overpaid, or not due yet."""
+    left = Account.objects.filter(kind="UNAPPLIED", balance__lt=0).values("receipt_id")
+    return _paged(Receipt.objects.filter(state="APPLIED", id__in=left), limit, after)
+
+
+def explain_receipt(*, receipt_id: UUID) -> Explained:
+    """Return where each cent of a receipt went and why, as it stands now; stops with NotFound."""
+    receipt = get_receipt(receipt_id=receipt_id)
+    postings = list(
+        Posting.objects.filter(
+            transaction__receipt_id=receipt_id, transaction__kind__in=("ALLOCATION", "REFUND"),
+            transaction__reversed_by__isnull=True,
+        )
+        .exclude(account__kind="UNAPPLIED")
+        .order_by("transaction__effective_date", "id")
+        .values_list(
+            "transaction__ledger_id", "account__kind", "account__due_date", "amount", "transaction__rule", "reason",
+            "law",
+        )
+    )  # fmt: skip
+    refs = loan_refs_of(loan_ids=[row[0] for row in postings if row[0]])
+    lines = tuple(
+        ExplainedLine(
+            loan, refs.get(loan, ""), kind, due_date, -amount, rule, read_reasons(reason), read_articles(law)
+        )
+        for loan, kind, due_date, amount, rule, reason, law in postings
+    )  # fmt: skip
+    refunded = sum((line.amount for line in lines if line.account == "REFUNDED"), ZERO)
+    return Explained(receipt, lines, sum((line.amount for line in lines), ZERO) - refunded, refunded)
+
+
+def list_unconfirmed(*, limit: int = 200) -> list[Unconfirmed]:
+    """Return receipts dated on or before their loans' tape that the tape does not show, the latest first.
+
+    Where the lender's tapes list no payments there is nothing to compare with, and nothing is told.
+    """
+    if not lists_payments():
+        return []
+    rows = list(
+        Receipt.objects.filter(
+            state="APPLIED", ledger_events__is_undone=False, ledger_events__kind="ALLOCATION",
+            value_date__lte=F("ledger_events__ledger__tape_as_of"),
+        )
+        .order_by("-value_date", "id", "ledger_events__ledger_id")
+        .distinct()
+        .values_list(
+            "id", "external_ref", "amount", "currency", "value_date", "borrower_id", "payment_ref",
+            "ledger_events__ledger_id", "ledger_events__ledger__loan__loan_ref", "ledger_events__ledger__tape_as_of",
+        )[: 5 * limit]
+    )  # fmt: skip
+    shown = {
+        (loan, ref)
+        for loan, ref, _ in payments_with_refs(
+            loan_ids={row[7] for row in rows}, refs={ref for row in rows for ref in (row[1], row[6])}
+        )
+    }
+    found = [
+        Unconfirmed(*row[:6], *row[7:])
+        for row in rows
+        if (row[7], row[1]) not in shown and (row[7], row[6]) not in shown
+    ]
+    return found[:limit]
+
+
+def owner_of_reference(*, reference: str) -> tuple[UUID, UUID | None] | None:
+    """Return (debtor, loan or None) that a payment reference of ours was given for."""
+    return PaymentReference.objects.filter(reference=reference).values_list("borrower_id", "loan_id").first()
+
+
+def _paged(rows: QuerySet[Receipt], limit: int, after: tuple[datetime, UUID] | None) -> list[ReceiptRow]:
+    if after is not None:
+        rows = rows.filter(Q(received_at__lt=after[0]) | Q(received_at=after[0], id__gt=after[1]))
+    return _rows(rows.order_by("-received_at", "id")[:limit])
+
+
+def _rows(rows: QuerySet[Receipt]) -> list[ReceiptRow]:
+    return [
+        ReceiptRow(**{name: row[name] for name in _FIELDS}, unapplied=-row["account__balance"])
+        for row in rows.values(*_FIELDS, "account__balance")
+    ]

@@ -1,0 +1,105 @@
+"""The statement of account of a loan: line by line, each with its parts, its reasons and the balance after it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from qingshou.features.repayment.models import Posting
+from qingshou.kernel.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class CitedArticle:
+    """A place of law with our confidence in it."""
+
+    instrument: str
+    article: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPart:
+    """What one line did to one part of the debt: more owed where positive, less where negative."""
+
+    kind: str
+    due_date: date | None
+    position: int
+    amount: Decimal
+    reasons: tuple[str, ...]  # codes: why this debt, then why this part
+    articles: tuple[CitedArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One movement. `kind` is the event's, or REVERSAL; `is_reversed` lines show only in the full statement."""
+
+    transaction_id: UUID
+    kind: str
+    effective_date: date
+    recorded_at: datetime
+    actor_name: str
+    rule: str
+    receipt_id: UUID | None
+    reverses_id: UUID | None
+    is_reversed: bool
+    reason: str  # told with the act (a waiver's, a charge's)
+    amount: Decimal
+    balance: Decimal
+    parts: tuple[StatementPart, ...]
+
+
+_COLUMNS = ("transaction_id", "transaction__kind", "transaction__effective_date", "transaction__recorded_at",
+            "transaction__actor_name", "transaction__rule", "transaction__receipt_id", "transaction__reverses_id",
+            "transaction__reversed_by__id", "transaction__event__facts__reason", "account__kind", "account__due_date",
+            "account__position", "amount", "reason", "law")  # fmt: skip
+
+
+def statement_of_loan(*, loan_id: UUID, is_full: bool = False) -> list[StatementLine]:
+    """Return the lines of a loan's ledger, the first first; none where no ledger is open.
+
+    Takes   is_full  False: what holds now, in the order of its effect. True: everything that was ever posted, in the
+                     order of recording, with what was reversed and what reversed it
+    """
+    rows = Posting.objects.filter(transaction__ledger_id=loan_id, account__ledger_id=loan_id)
+    if is_full:
+        rows = rows.order_by("id")
+    else:
+        rows = rows.filter(transaction__reverses__isnull=True, transaction__reversed_by__isnull=True).order_by(
+            "transaction__event__effective_date", "transaction__event__sequence", "id"
+        )
+    return _balanced(_lines(rows.values_list(*_COLUMNS)))
+
+
+def read_articles(law: str) -> tuple[CitedArticle, ...]:
+    """Return the articles that a posting keeps."""
+    return tuple(CitedArticle(*one.split("|", 2)) for one in law.split("; ") if one.count("|") == 2)
+
+
+def read_reasons(reason: str) -> tuple[str, ...]:
+    """Return the reason codes that a posting keeps."""
+    return tuple(code for code in reason.split("/") if code)
+
+
+def _lines(rows: Iterable[tuple[Any, ...]]) -> list[StatementLine]:
+    found: dict[UUID, StatementLine] = {}
+    for row in rows:
+        transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by, told, *part = row
+        part_kind, due_date, position, amount, reason, law = part
+        line = found.get(transaction) or StatementLine(
+            transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by is not None, str(told or ""), ZERO,
+            ZERO, (),
+        )  # fmt: skip
+        piece = StatementPart(part_kind, due_date, position, amount, read_reasons(reason), read_articles(law))
+        found[transaction] = replace(line, amount=line.amount + amount, parts=(*line.parts, piece))
+    return list(found.values())
+
+
+def _balanced(lines: Iterable[StatementLine]) -> list[StatementLine]:
+    balance, made = ZERO, []
+    for line in lines:
+        balance += line.amount
+        made.append(replace(line, balance=balance))
+    return made

@@ -1,0 +1,100 @@
+"""What of a loan and of its lender decides where money goes, beside the parts themselves. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from qingshou.kernel.errors import BadInput
+from qingshou.law.allocation.door import POLICIES, agreed_order, order_for
+from qingshou.law.allocation.terms import Between, Future, Order, PartKind, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class LoanTerms:
+    """One loan: its currency, its contract's own order, and what the order between debts asks of it."""
+
+    currency: str
+    product: str = "OTHER"
+    kinds: tuple[PartKind, ...] = ()  # of the contract; empty: the lender's
+    security: Decimal | None = None
+    burden: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A debtor's loans and the place whose law holds."""
+
+    jurisdiction: str
+    loans: Mapping[UUID, LoanTerms] = field(default_factory=dict)
+
+
+class UnfitPolicy(BadInput):
+    """A lender's settings of allocation cannot be used."""
+
+    code = "UNFIT_ALLOCATION_POLICY"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A lender's order of allocation, as its settings have it under "allocation"; empty: what the law says.
+
+    name       LEGAL, PRINCIPAL_FIRST or PRINCIPAL_FIRST_FROM_91
+    kinds      any permutation of the four kinds, in place of the law's
+    """
+
+    name: str = "LEGAL"
+    kinds: tuple[PartKind, ...] = ()
+    sequence: Sequence = Sequence.KIND_FIRST
+    between: Between = Between.LAW
+    future: Future = Future.NOT_DUE_LAST
+
+    def as_facts(self) -> dict[str, Any]:
+        """Return the policy in the form settings and facts keep it in, what is the default left out."""
+        said: dict[str, Any] = {} if self.name == "LEGAL" else {"policy": self.name}
+        if self.kinds:
+            said["kinds"] = [kind.value for kind in self.kinds]
+        for name in ("sequence", "between", "future"):
+            if getattr(self, name) != Policy.__dataclass_fields__[name].default:
+                said[name] = getattr(self, name).value
+        return said
+
+
+def policy_of(settings: Mapping[str, Any]) -> Policy:
+    """Return the policy that a lender's settings (or the facts of a step) hold; stops with UnfitPolicy."""
+    try:
+        found = Policy(
+            name=str(settings.get("policy", "LEGAL")),
+            kinds=tuple(PartKind(kind) for kind in settings.get("kinds", ())),
+            sequence=Sequence(settings.get("sequence", Sequence.KIND_FIRST)),
+            between=Between(settings.get("between", Between.LAW)),
+            future=Future(settings.get("future", Future.NOT_DUE_LAST)),
+        )
+        if found.kinds:
+            Order(kinds=found.kinds)
+    except (ValueError, TypeError, AttributeError, BadInput) as error:
+        raise UnfitPolicy(f"The lender's settings of allocation cannot be used: {error}.") from None
+    if found.name not in POLICIES:
+        raise UnfitPolicy(f"The lender's policy of allocation is none of {', '.join(POLICIES)}: correct it.")
+    return found
+
+
+def order_of(*, policy: Policy, terms: Terms, product: str, overdue_days: int, on: date) -> Order:
+    """Return the order for a debt so many days overdue under a lender's policy.
+
+    Stops   NotCovered  the place's law is not entered for the date, and the policy leaves the order to it
+    """
+    if policy.kinds:
+        return agreed_order(
+            kinds=policy.kinds, sequence=policy.sequence, between=policy.between, future=policy.future, on=on,
+            jurisdiction=terms.jurisdiction,
+        )  # fmt: skip
+    found = order_for(
+        policy=policy.name, overdue_days=overdue_days, product=product, on=on, jurisdiction=terms.jurisdiction
+    ).order
+    return Order(
+        kinds=found.kinds, sequence=policy.sequence, between=policy.between, future=policy.future, basis=found.basis,
+        criteria=found.criteria, articles=found.articles,
+    )  # fmt: skip

@@ -37,6 +37,7 @@ def _migrations_hash() -> str:
         for pattern in (
             "**/migrations/*.py",
             "**/models.py",
+            "**/models/*.py",
             "tenancy/row_security.py",
             "tenancy/append_only.py",
             "config/database.py",

@@ -35,13 +35,13 @@ from qingshou.tenancy.queries import current_tenant
 NOTE_PLACE = "repayment_hardship.note"
 _NOTE_LENGTH_MAX = 2000
 _REASON_LENGTH_MIN = 3
+DISASTER = "DISASTER"
 LOOK_INTO, CALL_BACK = "LOOK_INTO", "CALL_BACK"
 
 
 def report_hardship(
     *, case_id: UUID, kind: str, actor: Actor, now: datetime, source: str = "DESK", note: str = "",
     document_hash: str = "", entered_on: date | None = None, register_ref: str = "",
-    programme: ReliefProgramme | None = None,
 ) -> Hardship:  # fmt: skip
     """Take the news of a hardship: contact pauses at once, and a specialist is to decide.
 
@@ -61,7 +61,7 @@ def report_hardship(
         if same is not None:
             return same
         row = Hardship(
-            id=uuid4(), case_id=case_id, borrower_id=borrower_id, programme=programme, kind=kind, state=relief.state,
+            id=uuid4(), case_id=case_id, borrower_id=borrower_id, kind=kind, state=relief.state,
             entered_on=entered_on, register_ref=register_ref[:40], source=source, document_hash=document_hash,
             reported_by=actor.name[:60], reported_at=now,
         )  # fmt: skip
@@ -128,6 +128,46 @@ def end_hardship(*, hardship_id: UUID, actor: Actor, now: datetime, reason: str)
     return _end(hardship_id, HardshipState.ENDED, LIVE, reason, actor, now)
 
 
+def grant_by_programme(*, case_id: UUID, programme: ReliefProgramme, actor: Actor, now: datetime) -> bool:
+    """Give a programme's relief to one debtor: accepted at once, for the days of the programme.
+
+    Gives   whether it is new; a debtor who has a hardship of a disaster already keeps that one
+    Stops   NoSuchCase, CaseClosed
+    """
+    tenant = current_tenant()
+    on = _today(tenant, now)
+    rule = _kind(tenant, DISASTER)
+    relief = Relief(
+        HardshipState.ACCEPTED, rule.stop, programme.from_on, programme.until_on, programme.until_on,
+        programme.freezes_charges,
+    )  # fmt: skip
+    with transaction.atomic():
+        borrower_id = _hold(case_id, now)
+        if Hardship.objects.filter(borrower=borrower_id, kind=DISASTER, state__in=LIVE).exists():
+            return False
+        row = Hardship(
+            id=uuid4(), case_id=case_id, borrower_id=borrower_id, programme=programme, kind=DISASTER,
+            pauses_contact=programme.pauses_contact, source="PROGRAMME", decided_by=actor.name[:60], decided_at=now,
+            reported_by=actor.name[:60], reported_at=now,
+        )  # fmt: skip
+        _put(row, relief)
+        _pause(row, relief, tenant, actor, now)
+        row.save(force_insert=True)
+        _say_next(row, LOOK_INTO, relief.review_date, on, actor, now)
+        _record(row, "HARDSHIP_ACCEPTED", actor, now, law=programme.law, programme=programme.code)
+    return True
+
+
+def end_by_programme(*, hardship_id: UUID, actor: Actor, now: datetime) -> bool:
+    """End what a programme gave to one debtor, with the programme; gives whether it was still in force."""
+    with transaction.atomic():
+        row = _locked(hardship_id, now, live=False)
+        if row.state not in LIVE:
+            return False
+        _close(row, HardshipState.ENDED, "PROGRAMME_ENDED", _today(current_tenant(), now), actor, now)
+    return True
+
+
 def end_hardships_due(*, as_of: date, now: datetime, actor: Actor = SYSTEM) -> int:
     """End every hardship whose last day has passed; run by the day. One transaction each, so that a kill loses none.
 
@@ -164,8 +204,9 @@ def _close(
 ) -> None:
     _lift(row, actor, now, reason=f"hardship {why.lower().replace('_', ' ')}")
     row.state, row.ended_reason = state, why
-    if why == "BY_DECISION":
+    if why != "TIME_PASSED":
         row.until_on = min(row.until_on or on, on)
+    if why == "BY_DECISION":
         row.decided_by, row.decided_at = actor.name[:60], now
     row.save()
     _say_next(row, CALL_BACK, on, on, actor, now)

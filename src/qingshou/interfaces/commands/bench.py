@@ -30,6 +30,7 @@ BENCHMARKS = {
     "door": ["door.py"],
     "campaign": ["campaign.py"],
     "best-time": ["best_time.py"],
+    "offers": ["offers.py"],
 }
 
 

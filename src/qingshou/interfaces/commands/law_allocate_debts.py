@@ -24,10 +24,20 @@ _IDS = ("id", "key", "part", "number", "no", "name")
 _TOTALS = ("amount", "total", "sum", "open", "outstanding", "unpaid", "balance")
 # What may stand beside amounts of an instalment or a parts object without being one.
 _ASIDE = {*_DUE, *_IDS, *_TOTALS, "n", "seq", "note", "status", "period", "currency", "is_due"}
+_DEBT_IDS = ("id", "debt", "loan", "loan_id", "debt_id", "reference", "name")
+_DEBT_DUE = (*_DUE, "maturity", "maturity_date")
+_DAYS = ("overdue_days", "days_past_due", "dpd", "days_overdue")
+_SECURITY = ("security", "secured", "security_value", "collateral", "collateral_value")
+_RATE = ("rate", "burden", "interest_rate", "yearly_rate", "apr")
+_DISPUTED = ("disputed", "is_disputed")
+_PARTS = ("parts", "components", "breakdown", "items")
+_PLAN = ("instalments", "installments", "schedule", "periods")
+_READ = {*_DEBT_IDS, *_DEBT_DUE, *_DAYS, *_SECURITY, *_RATE, *_DISPUTED, *_PARTS, *_PLAN, *_TOTALS,
+         "currency", "product", "is_due", "note"}  # fmt: skip
 _PART_KEYS = ("amount", "open", "outstanding", "unpaid", "balance", "value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadDebt:
     """A debt as the file has it, and what the law asks of it beside its parts."""
 
@@ -36,6 +46,7 @@ class ReadDebt:
     overdue_days: int | None
     is_disputed: bool
     undated: frozenset[str]  # keys of parts whose date the file does not give: they count as due
+    unread: tuple[str, ...]  # places of names that nothing is known of
 
 
 def read_debts(raw: Any, name: str, *, currency: str, on: date, notes: Notes) -> list[ReadDebt]:
@@ -71,14 +82,14 @@ def _as_debt(raw: Any) -> dict[str, Any]:
 def _read_debt(raw: dict[str, Any], place: str, number: int, currency: str, on: date, notes: Notes) -> ReadDebt:
     for twice in said_twice(raw):
         notes.add(f"{place}.{twice}", "is given twice: keep one.")
-    key, value = first_of(raw, "id", "debt", "loan", "loan_id", "debt_id", "reference", "name")
+    key, value = first_of(raw, *_DEBT_IDS)
     own = text_at(value, f"{place}.{key}", notes) if value is not None else f"debt-{number + 1}"
     key, value = first_of(raw, "currency")
     if value is not None and str(value).strip().upper() != currency:
         notes.add(f"{place}.currency", f"is not the payment's currency, {currency}: exchange it first.")
-    key, value = first_of(raw, *_DUE, "maturity", "maturity_date")
+    key, value = first_of(raw, *_DEBT_DUE)
     due = date_at(value, f"{place}.{key}", notes) if not isinstance(value, bool) else None
-    days_key, days = first_of(raw, "overdue_days", "days_past_due", "dpd", "days_overdue")
+    days_key, days = first_of(raw, *_DAYS)
     overdue = number_at(days, f"{place}.{days_key}", notes)
     if overdue is not None and (overdue < 0 or overdue != int(overdue)):
         notes.add(f"{place}.{days_key}", "give whole days, zero or more.")
@@ -92,10 +103,17 @@ def _read_debt(raw: dict[str, Any], place: str, number: int, currency: str, on: 
         parts=tuple(known),
         due_date=due,
         security=_security(raw, place, currency, notes),
-        burden=number_at(*_at(raw, place, "rate", "burden", "interest_rate", "yearly_rate", "apr"), notes),
+        burden=number_at(*_at(raw, place, *_RATE), notes),
     )
     product = str(raw.get("product") or "OTHER").strip().upper()
-    return ReadDebt(debt, product, int(overdue) if overdue is not None else None, _disputed(raw, place, notes), undated)
+    return ReadDebt(
+        debt=debt,
+        product=product,
+        overdue_days=int(overdue) if overdue is not None else None,
+        is_disputed=_disputed(raw, place, notes),
+        undated=undated,
+        unread=tuple(f"{place}.{one}" for one in raw if one not in _READ and not parts.knows(one)),
+    )
 
 
 def _at(raw: dict[str, Any], place: str, *keys: str) -> tuple[Any, str]:
@@ -104,7 +122,7 @@ def _at(raw: dict[str, Any], place: str, *keys: str) -> tuple[Any, str]:
 
 
 def _security(raw: dict[str, Any], place: str, currency: str, notes: Notes) -> Decimal | None:
-    key, value = first_of(raw, "security", "secured", "security_value", "collateral", "collateral_value")
+    key, value = first_of(raw, *_SECURITY)
     if value is None or value is False:
         return None
     if value is True:
@@ -114,7 +132,7 @@ def _security(raw: dict[str, Any], place: str, currency: str, notes: Notes) -> D
 
 
 def _disputed(raw: dict[str, Any], place: str, notes: Notes) -> bool:
-    key, value = first_of(raw, "disputed", "is_disputed")
+    key, value = first_of(raw, *_DISPUTED)
     if value is not None and not isinstance(value, bool):
         notes.add(f"{place}.{key}", "is true or false.")
     return value is True
@@ -137,17 +155,19 @@ class _Parts:
     def __init__(self, place: str, currency: str, notes: Notes) -> None:
         self.place, self.currency, self.notes = place, currency, notes
         self.found: list[_Found] = []
+        self.is_flat = False  # the kinds stand in the debt itself
 
     def read(self, raw: dict[str, Any]) -> None:
         """Read all forms a debt gives; a debt that gives none is noted."""
         before = len(self.notes.found)
-        key, parts = first_of(raw, "parts", "components", "breakdown", "items")
+        key, parts = first_of(raw, *_PARTS)
         if parts is not None:
             self._parts(parts, f"{self.place}.{key}", None, False, "")
-        key, plan = first_of(raw, "instalments", "installments", "schedule", "periods")
+        key, plan = first_of(raw, *_PLAN)
         if plan is not None:
             self._plan(plan, f"{self.place}.{key}")
         if parts is None and plan is None:
+            self.is_flat = True
             named = {name: value for name, value in raw.items() if names.KINDS.get(names.bare(name))}
             totals = {name: value for name, value in raw.items() if names.bare(name) in _TOTALS}
             self._object(named | totals, self.place, None, False, "")
@@ -155,6 +175,10 @@ class _Parts:
             self.notes.add(
                 f"{self.place}.parts", "give the parts: costs, penalty, interest, principal, or instalments."
             )
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a name of the debt is a kind that was read, or the reader's own mark."""
+        return name.startswith("\0") or (names.bare(name) in names.KINDS and self.is_flat)
 
     def _plan(self, plan: Any, place: str) -> None:
         if not isinstance(plan, list):

@@ -12,6 +12,12 @@ from qingshou.law.allocation.door import HOUSE_KINDS
 from qingshou.law.allocation.terms import Between, Future, PartKind, Sequence
 
 Code = TypeVar("Code")
+_KINDS_KEYS = ("kinds", "order", "list", "parts")
+_POLICY_KEYS = ("policy", "rule")
+_SEQUENCE_KEYS = ("by", "sequence", "mode", "strategy", "direction", "style")
+_BETWEEN_KEYS = ("between", "between_debts")
+_FUTURE_KEYS = ("future", "not_due", "in_advance")
+_ORDER_KEYS = (*_KINDS_KEYS, *_POLICY_KEYS, *_SEQUENCE_KEYS, *_BETWEEN_KEYS, *_FUTURE_KEYS, "note", "name")
 _CUT = re.compile(r"[,;>/|→、，；]+")
 
 
@@ -32,30 +38,27 @@ def read_order(top: dict[str, Any], notes: Notes) -> Wish:
     name, raw = first_of(top, "order", "allocation_order", "allocation", "waterfall")
     wish = Wish()
     if isinstance(raw, dict):
-        _kinds_or_policy(wish, *_inside(raw, name, "kinds", "order", "sequence_of_kinds", "list", "parts"), notes)
-        if wish.kinds is None and wish.policy is None:
-            _kinds_or_policy(wish, *_inside(raw, name, "policy", "name", "rule"), notes)
-        _settings(wish, raw, f"{name}.", notes)
+        listed = next((key for key in (*_KINDS_KEYS, *_SEQUENCE_KEYS) if isinstance(raw.get(key), list)), None)
+        key = listed or first_of(raw, *_KINDS_KEYS, *_POLICY_KEYS)[0]
+        _kinds_or_policy(wish, f"{name}.{key}", raw.get(key), notes)
+        _settings(wish, {one: value for one, value in raw.items() if one != listed}, f"{name}.", notes)
+        for unknown in sorted(raw.keys() - set(_ORDER_KEYS)):
+            notes.add(f"{name}.{unknown}", "is not known: use kinds, policy, by, between or future.")
     else:
         _kinds_or_policy(wish, name, raw, notes)
     _settings(wish, top, "", notes)
     return wish
 
 
-def _inside(raw: dict[str, Any], name: str, *keys: str) -> tuple[str, Any]:
-    key, value = first_of(raw, *keys)
-    return f"{name}.{key}", value
-
-
 def _settings(wish: Wish, raw: dict[str, Any], prefix: str, notes: Notes) -> None:
-    key, value = first_of(raw, "by", "sequence", "mode", "direction", "style")
+    key, value = first_of(raw, *_SEQUENCE_KEYS)
     wish.sequence = wish.sequence or _code(value, f"{prefix}{key}", names.SEQUENCES, notes)
-    key, value = first_of(raw, "between", "between_debts")
+    key, value = first_of(raw, *_BETWEEN_KEYS)
     wish.between = wish.between or _code(value, f"{prefix}{key}", names.BETWEENS, notes)
-    key, value = first_of(raw, "future", "not_due", "in_advance")
+    key, value = first_of(raw, *_FUTURE_KEYS)
     wish.future = wish.future or _code(value, f"{prefix}{key}", names.FUTURES, notes)
     if not prefix:
-        key, value = first_of(raw, "policy")
+        key, value = first_of(raw, *_POLICY_KEYS)
         wish.policy = wish.policy or _code(value, key, names.POLICIES, notes)
 
 
@@ -77,6 +80,9 @@ def _kinds_or_policy(wish: Wish, place: str, raw: Any, notes: Notes) -> None:
         policy = names.POLICIES.get(names.bare(raw))
         if policy is not None:
             wish.policy = policy
+            return
+        if names.bare(raw) in names.SEQUENCES:
+            wish.sequence = names.SEQUENCES[names.bare(raw)]
             return
         raw = [one for one in _CUT.split(raw) if one.strip()]
         if len(raw) == 1 and len(raw[0].split()) > 1 and names.bare(raw[0]) not in names.KINDS:

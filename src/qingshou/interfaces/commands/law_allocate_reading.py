@@ -199,4 +199,6 @@ def _said_of_reading(wish: Wish, debts: list[ReadDebt], on: date) -> list[Reason
         said.append(Reason("NO_DATE_ALL_DUE"))
     elif any(one.undated for one in debts):
         said.append(Reason("UNDATED_IS_DUE"))
+    if unread := ", ".join(place for one in debts for place in one.unread):
+        said.append(Reason("NOT_READ", {"places": unread}))
     return said

@@ -28,6 +28,7 @@ ALLOCATION_REASONS = {
     "DISPUTE_DOES_NOT_BAR": "{debt} is disputed: no text of the place keeps a payment from it",
     "ORDER_COMPLETED": "not named in the order, so last in the legal order: {kinds}",
     "NO_DATE_ALL_DUE": "no date of payment: all that has a date counts as due, and the newest text applies",
+    "NOT_READ": "not known, so not read: {places}",
     "UNDATED_IS_DUE": "a debt without any due date counts as due",
 }
 LIMITATION_REASONS = {

@@ -124,11 +124,10 @@ def _reason(
         return Reason("DEBT_ALONE")
     is_last = number == len(groups) - 1
     other, claims = groups[number - 1 if is_last else number + 1]
-    code = CODES[next(one for one, mine, its in zip(criteria, place, other, strict=True) if mine != its)]
+    step = next(one for one, mine, its in zip(criteria, place, other, strict=True) if mine != its)
     if not is_last:
-        return _said(code, order, before=claims[0].debt.id)
-    article = order.articles.get(code)
-    return Reason("DEBT_LAST", {"after": claims[-1].debt.id, "by": code}, article)
+        return _said(CODES[step], order, before=claims[0].debt.id)
+    return Reason("DEBT_LAST", {"after": claims[-1].debt.id, "by": step}, order.articles.get(CODES[step]))
 
 
 def _said(code: str, order: Order, **fields: object) -> Reason:

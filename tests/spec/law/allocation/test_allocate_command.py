@@ -127,6 +127,8 @@ def test_a_file_on_the_disk(tmp_path):
         ("先本后息", ["costs 5.00", "interest 10.00", "penalty 3.00", "principal 2.00"]),
         ({"kinds": ["interest", "costs"]}, ["interest 10.00", "costs 5.00", "penalty 3.00", "principal 2.00"]),
         ({"order": "interest,costs"}, ["interest 10.00", "costs 5.00", "penalty 3.00", "principal 2.00"]),
+        ({"sequence": ["interest", "costs"]}, ["interest 10.00", "costs 5.00", "penalty 3.00", "principal 2.00"]),
+        ("due_first", ["costs 5.00", "interest 10.00", "penalty 3.00", "principal 2.00"]),
         ({"by": "vertical"}, ["costs 5.00", "interest 10.00", "penalty 3.00", "principal 2.00"]),
         ({"policy": "principal_first"}, ["principal 20.00"]),
     ],
@@ -134,6 +136,24 @@ def test_a_file_on_the_disk(tmp_path):
 def test_an_order_may_be_written_in_many_ways(order, paid):
     given = DATED | {"debts": [{"id": "A", "parts": PARTS}]} | ({} if order is None else {"order": order})
     assert went(answer(given)) == [f"A {one}" for one in paid]
+
+
+def test_due_first_may_be_written_in_many_ways():
+    parts = [{"due_date": f"2026-{month}-01", "interest": "1", "principal": "10"} for month in ("09", "10")]
+    given = DATED | {"debts": [{"id": "A", "parts": parts}]}
+    kinds = ["interest", "principal"]
+    ways = [
+        "due_first",
+        {"by": "due_first"},
+        {"kinds": kinds, "sequence": "vertical"},
+        {"order": kinds, "strategy": "DUE FIRST"},
+    ]
+    for order in ways:
+        found = answer(given | {"order": order})
+        assert found["order"]["sequence"] == "DUE_FIRST"
+        assert [line["paid"] for line in found["lines"]] == ["1.00", "10.00", "1.00", "8.00"]
+    assert answer(given | {"order": kinds, "mode": "vertical"})["order"]["sequence"] == "DUE_FIRST"
+    assert [line["paid"] for line in answer(given | {"order": kinds})["lines"]] == ["1.00", "1.00", "10.00", "8.00"]
 
 
 def test_a_kind_left_out_of_the_order_comes_last_and_is_told():
@@ -304,6 +324,14 @@ def test_places_without_a_law_of_allocation_need_an_order():
             {"payment": "1", "order": ["costs", "tea", "costs"], "debts": [{"id": "A", "principal": "1"}]},
             ["order[1]", "order[2]"],
         ),
+        (
+            {
+                "payment": "1",
+                "order": {"kinds": ["costs"], "way": "vertical"},
+                "debts": [{"id": "A", "principal": "1"}],
+            },
+            ["order.way"],
+        ),
         ({"payment": "1", "order": [], "debts": [{"id": "A", "principal": "1"}]}, ["order"]),
         (
             {
@@ -366,6 +394,14 @@ def test_what_is_no_question_is_refused(text):
     result = run(text, "--json")
     assert result.exit_code == 65
     assert json.loads(result.stdout)["type"] == "BAD_INPUT"
+
+
+def test_names_that_nothing_is_known_of_are_told():
+    debts = [{"id": "A", "colour": "red", "principal": "9"}, {"id": "B", "principal": "7", "parts": {"interest": "1"}}]
+    found = answer(DATED | {"debts": debts})
+    told = {one["code"]: one["fields"] for one in found["reasons"]}
+    assert told["NOT_READ"] == {"places": "debts[0].colour, debts[1].principal"}
+    assert found["applied"] == "10.00"
 
 
 def test_the_answer_adds_up():

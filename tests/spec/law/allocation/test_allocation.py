@@ -97,7 +97,7 @@ def test_every_line_names_its_articles():
     first, last = allocated(case, debts_of(case)).lines
     assert [reason.article.article for reason in first.reasons] == ["560(2)", "561"]
     assert (first.reason, first.article.instrument) == ("PART_AGREED", "china.payment_order")
-    assert last.reasons[0].fields == {"after": "B", "by": "DEBT_EARLIEST_DUE"}
+    assert last.reasons[0].fields == {"after": "B", "by": "EARLIEST_DUE"}
     assert last.reasons[0].article.article == "560(2)"
 
 

@@ -61,3 +61,15 @@ class HardshipNotNow(Conflict):
     """The state of the hardship does not allow this."""
 
     code = "HARDSHIP_NOT_NOW"
+
+
+class DocumentRefused(BadInput):
+    """A document cannot be kept as it was given."""
+
+    code = "DOCUMENT_REFUSED"
+
+
+class NoSuchDocument(NotFound):
+    """The document does not exist for this lender and case, or its file is gone."""
+
+    code = "NO_SUCH_DOCUMENT"

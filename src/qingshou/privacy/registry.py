@@ -172,6 +172,7 @@ NOT_PERSONAL = {
     "repayment.BankFile.rejects": "places and codes; no values of the file",
     "repayment.BankFile.warnings": "codes and amounts",
     "repayment.Receipt.external_ref": "the bank's or provider's own opaque id",
+    "repayment.Receipt.source_ref": "the bank's own opaque number, or a key of ours",
     "repayment.Receipt.body_hash": "a hash",
     "repayment.Receipt.reversal_ref": "the bank's or provider's own opaque id",
     "repayment.Receipt.payer_account_index": "a keyed hash",

@@ -28,6 +28,7 @@ class BankFile(TenantRow):
     warnings = models.JSONField(default=list)  # codes and amounts
     taken_by = models.CharField(max_length=60)
     taken_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # null: it is being taken in, or was left half-way
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "content_hash"], name="bank_file_once")]
@@ -51,6 +52,8 @@ class Receipt(TenantRow):
     received_at = models.DateTimeField()
     bank_file = models.ForeignKey(BankFile, null=True, on_delete=models.PROTECT, related_name="receipts")
     line_no = models.PositiveIntegerField(null=True)
+    # the bank's own number as it wrote it; of cash the form's key, so that a second press is the same receipt
+    source_ref = models.CharField(max_length=140, blank=True, db_default="")
     payment_ref = models.CharField(max_length=40, blank=True)  # a reference of ours found in it
     payer_name = SealedField(PersonalKind.NAME)
     payer_name_index = BlindIndexField(PersonalKind.NAME)
@@ -89,6 +92,8 @@ class Receipt(TenantRow):
                 name="receipt_by_payer_account",
             ),
             models.Index(fields=["tenant", "-received_at", "id"], name="receipt_by_time"),
+            models.Index(fields=["tenant", "source_ref"], condition=~Q(source_ref=""), name="receipt_by_source_ref"),
+            models.Index(fields=["bank_file"], condition=Q(bank_file__isnull=False), name="receipt_of_bank_file"),
         ]
 
 

@@ -40,6 +40,7 @@ def why(folder: Path, content: bytes) -> str:
         ('<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + CAMT.format("<Id>&e;</Id>"), "XML_FORBIDDEN"),
         ('<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd">' + CAMT.format("<Id>1</Id>"), "XML_FORBIDDEN"),
         ('<!DOCTYPE x [<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;]>' + CAMT.format(""), "XML_FORBIDDEN"),
+        ("<!DOCTYPE Document>" + CAMT.format("<Id>1</Id>"), "XML_FORBIDDEN"),
         (CAMT.format("<Id>&unknown;</Id>"), "XML_BROKEN"),
         (CAMT.format("<Ntry>" + "<a>" * 100_000), "TOO_DEEP"),
         (CAMT.format("<Ntry>" + "<a/>" * (limits.XML_NODES_MAX + 1) + "</Ntry>"), "ENTRY_TOO_LARGE"),
@@ -55,7 +56,7 @@ def why(folder: Path, content: bytes) -> str:
         ("%PDF-1.7", "UNKNOWN_FORMAT"),
         ("PK\x03\x04no zip", "BROKEN_ZIP"),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_refused(tmp_path: Path, content: str, reason: str):
     assert why(tmp_path, content.encode()) == reason
@@ -138,10 +139,10 @@ def test_memory_does_not_grow_with_entries_already_read(tmp_path: Path):
         "<Ntry><Amt Ccy='CNY'>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>PDNG</Sts>" + "<x>yyyy</x>" * 100 + "</Ntry>"
     )
     path = tmp_path / "file"
-    path.write_text(CAMT.format(entry * 2_000))
+    path.write_text(CAMT.format(entry * 3_000))
     tracemalloc.start()
     file = read_statement(path=path, name="file")
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert len(file.rejected) == 2_000
+    assert len(file.rejected) == 3_000
     assert most < 6_000_000

@@ -12,6 +12,7 @@ from qingshou.audit.queries import list_events
 from qingshou.features.book.models import Loan
 from qingshou.features.repayment.models import LoanLedger, Offer, Receipt
 from qingshou.features.repayment.operations.following import follow
+from qingshou.features.repayment.operations.ledger_opening import open_ledger
 
 __all__ = ["DAY", "NOW", "actions", "add_receipt", "at", "ledger_of", "look", "make_debtor", "make_offer", "take_back"]
 
@@ -27,11 +28,7 @@ def ledger_of(case: Any, *, product: str = "") -> LoanLedger:
     if product and loan.product != product:
         loan.product = product
         loan.save(update_fields=["product"])
-    made, _ = LoanLedger.objects.get_or_create(
-        id=loan.id, defaults={"loan": loan, "borrower_id": case.borrower_id, "currency": "CNY", "tape_as_of": DAY,
-                              "opened_at": NOW},
-    )  # fmt: skip
-    return made
+    return open_ledger(loan_id=loan.id, actor=SYSTEM, now=NOW)
 
 
 def add_receipt(case: Any, amount: str, on: date) -> Receipt:

@@ -211,9 +211,13 @@ def test_a_stop_that_ends_collection_strikes_promises_out(case, me, kind, ends):
 
 
 def test_what_stops_half_way_leaves_no_promise_and_no_record(case, me):
-    with pytest.raises(RuntimeError), transaction.atomic():
-        promised(case, me)
-        raise RuntimeError
+    def stopped() -> None:
+        with transaction.atomic():
+            promised(case, me)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        stopped()
     assert (Promise.objects.count(), actions(case.id)) == (0, [])
     assert get_case(case_id=case.id).next_action != "CHECK_PROMISE"
 
@@ -252,8 +256,8 @@ def test_eight_at_once_open_no_more_than_two(committed):
 def test_without_the_lock_more_are_open(committed, monkeypatch):
     from qingshou.features.cases.models import Case
 
-    monkeypatch.setattr(promises, "lock_case", lambda case_id, live=True: Case.objects.get(id=case_id))
+    monkeypatch.setattr(promises, "lock_case", lambda case_id: Case.objects.get(id=case_id))
     monkeypatch.setattr(promises, "set_next_action", lambda **_given: None)
-    monkeypatch.setattr(promises, "tell_cases", lambda _ids, on: None)
+    monkeypatch.setattr(promises, "tell_cases", lambda _ids, **_given: None)
     monkeypatch.setattr(promises, "_record_made", lambda *_given: None)
     assert race(committed) > 2

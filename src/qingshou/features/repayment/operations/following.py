@@ -6,6 +6,7 @@ way of its own. docs/algorithms/promises.md, docs/algorithms/plans.md
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,11 +25,12 @@ from qingshou.features.repayment.operations.locks import cases_of, lock_ledgers_
 from qingshou.features.repayment.operations.plan_judging import judge_plans
 from qingshou.features.repayment.operations.promise_acts import entry_of, tell_cases
 from qingshou.features.repayment.rules.counting import Money, Share, Want, count_money, counted_by
-from qingshou.features.repayment.rules.plan_law import CARD
 from qingshou.features.repayment.rules.plan_states import FOLLOWED, PlanState
 from qingshou.features.repayment.rules.promises import JUDGED, PromiseState, PromiseTerms, judge_promise
 
 CALL = "CONTACT_DEBTOR"
+# debtors being looked at in this very transaction
+_busy: ContextVar[frozenset[UUID]] = ContextVar("followed", default=frozenset())
 # how a change of a promise is recorded, by its new state
 _ACTIONS = {
     PromiseState.KEPT: "PROMISE_KEPT", PromiseState.BROKEN: "PROMISE_BROKEN", PromiseState.OPEN: "PROMISE_REOPENED",
@@ -48,7 +50,8 @@ def follow_money(borrower_id: UUID, on: date, actor: Actor, now: datetime) -> No
 
     Registered with `received.on_money` when the application starts.
     """
-    follow(borrower_ids=[borrower_id], on=on, actor=actor, now=now)
+    if borrower_id not in _busy.get():  # what a plan gives up moves money too
+        follow(borrower_ids=[borrower_id], on=on, actor=actor, now=now)
 
 
 def follow(*, borrower_ids: Collection[UUID], on: date, actor: Actor, now: datetime) -> Followed:
@@ -58,23 +61,30 @@ def follow(*, borrower_ids: Collection[UUID], on: date, actor: Actor, now: datet
     Gives   what changed; nothing changes where nothing did, however often it is called
     """
     found = Followed()
-    with transaction.atomic():
-        if not _has_any(borrower_ids):
-            return found
-        lock_ledgers_of(borrower_ids)
-        promises, plans, cases = _lock(borrower_ids, now)
-        instalments = _instalments_of(plans)
-        shares = _counted(promises, plans, instalments)
-        _keep(promises, instalments, shares)
-        entries = list(_judge_promises(promises, shares, on, found))
-        entries += judge_plans(plans, instalments, shares, on=on, cases=cases, actor=actor, now=now, counts=found.plans)
-        record_many(entries=entries, actor=actor, now=now)
-        changed = {entry.subject_id for entry in entries if entry.action.startswith("PROMISE_")}
-        broken = [entry.subject_id for entry in entries if entry.action == "PROMISE_BROKEN"]
-        if broken:
-            set_next_actions(case_ids=broken, action=CALL, actor=actor, on=on, now=now)
-        tell_cases(changed, on=on)
+    busy = _busy.set(frozenset(borrower_ids))
+    try:
+        with transaction.atomic():
+            if _has_any(borrower_ids):
+                _follow(borrower_ids, on, actor, now, found)
+    finally:
+        _busy.reset(busy)
     return found
+
+
+def _follow(borrower_ids: Collection[UUID], on: date, actor: Actor, now: datetime, found: Followed) -> None:
+    lock_ledgers_of(borrower_ids)
+    promises, plans, cases = _lock(borrower_ids, now)
+    instalments = _instalments_of(plans)
+    shares = _counted(promises, plans, instalments)
+    _keep(promises, instalments, shares)
+    entries = list(_judge_promises(promises, shares, on, found))
+    entries += judge_plans(plans, instalments, shares, on=on, cases=cases, actor=actor, now=now, counts=found.plans)
+    record_many(entries=entries, actor=actor, now=now)
+    changed = {entry.subject_id for entry in entries if entry.action.startswith("PROMISE_")}
+    broken = [entry.subject_id for entry in entries if entry.action == "PROMISE_BROKEN"]
+    if broken:
+        set_next_actions(case_ids=broken, action=CALL, actor=actor, on=on, now=now)
+    tell_cases(changed, on=on)
 
 
 def _has_any(borrower_ids: Collection[UUID]) -> bool:
@@ -90,8 +100,8 @@ def _lock(
 ) -> tuple[list[Promise], list[Plan], Mapping[UUID, Any]]:  # fmt: skip
     wanted = set(borrower_ids)
     promises = list(Promise.objects.filter(borrower__in=wanted, state__in=JUDGED).only("case_id"))
-    plans = list(Plan.objects.filter(borrower__in=wanted, state__in=FOLLOWED).select_related("case"))
-    for borrower_id in sorted({plan.borrower_id for plan in plans if plan.stop_id or plan.case.product == CARD}):
+    plans = list(Plan.objects.filter(borrower__in=wanted, state__in=FOLLOWED).only("case_id", "borrower_id"))
+    for borrower_id in sorted({plan.borrower_id for plan in plans}):
         lock_person_of(borrower_id, now)
     cases = hold_cases({*cases_of(promises), *cases_of(plans)})
     return (

@@ -16,7 +16,7 @@ from qingshou.features.repayment.errors import BadAgreementInput, CodeRefused, P
 from qingshou.features.repayment.models import FiledDocument, OneTimeCode, Plan, PlanInstalment, PlanLoan
 from qingshou.features.repayment.operations.codes import count_codes_since, keep_code, new_code, use_code
 from qingshou.features.repayment.operations.following import follow
-from qingshou.features.repayment.operations.plan_acts import plan_entry, stop_collection, watch_next
+from qingshou.features.repayment.operations.plan_acts import needs_stop, plan_entry, stop_collection, watch_next
 from qingshou.features.repayment.operations.plan_messages import CODE, plan_values, queue_message
 from qingshou.features.repayment.operations.plans import locked_plan, months_of, supersede_agreed
 from qingshou.features.repayment.operations.promises import invalidate_open
@@ -25,7 +25,6 @@ from qingshou.features.repayment.rules.plan_law import (
     judge_term,
     limitation_of,
     observation,
-    stops_collection,
 )
 from qingshou.features.repayment.rules.plan_policy import plan_policy
 from qingshou.features.repayment.rules.plan_states import PlanState
@@ -148,7 +147,7 @@ def _accept(plan: Plan, case: Any, *, by: str, document_hash: str, actor: Actor,
     plan.observed_until = _observed_until(plan, facts, instalments, tenant.jurisdiction, on)
     plan.state, plan.accepted_at, plan.accepted_by = PlanState.ACTIVE.value, now, by
     plan.signed_hash, plan.starts_on, plan.supersedes = document_hash, on, before
-    if any(stops_collection(product=one, on=on, jurisdiction=tenant.jurisdiction) for one in products):
+    if needs_stop(plan, on=on):
         plan.stop_id = stop_collection(plan, actor=actor, now=now)
     plan.save()
     watch_next(case, instalments, on=on, actor=actor, now=now)

@@ -13,9 +13,11 @@ from qingshou.features.cases.operations.locked import process_of
 from qingshou.features.cases.operations.work import ACTION_DAYS_AHEAD_MAX
 from qingshou.features.contact.errors import NotNow
 from qingshou.features.contact.operations.stops import lift_stop, place_stop
-from qingshou.features.repayment.models import Plan, PlanInstalment
+from qingshou.features.repayment.models import Plan, PlanInstalment, PlanLoan
+from qingshou.features.repayment.rules.plan_law import stops_collection
 from qingshou.features.repayment.rules.plan_states import InstalmentState
 from qingshou.law.contact.terms import Stop
+from qingshou.tenancy.queries import current_tenant
 
 RULE = "repayment.plans"
 WATCH = "REVIEW_PLAN"
@@ -55,6 +57,13 @@ def set_action(case: Any, action: str, due_on: date, *, on: date, actor: Actor, 
     if case.closed_on is None and (case.next_action, case.next_action_on) != (action, due_on):
         set_next_action(case_id=case.id, action=action, due_on=due_on, actor=actor, on=on, now=now)
         case.next_action, case.next_action_on = action, due_on
+
+
+def needs_stop(plan: Plan, *, on: date) -> bool:
+    """Tell whether collection stops while this plan is honoured, by the law and the products it is about."""
+    jurisdiction = current_tenant().jurisdiction
+    products = PlanLoan.objects.filter(plan=plan.id).values_list("ledger__loan__product", flat=True)
+    return any(stops_collection(product=one, on=on, jurisdiction=jurisdiction) for one in products)
 
 
 def stop_collection(plan: Plan, *, actor: Actor, now: datetime) -> UUID:

@@ -2,25 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
-from qingshou.features.repayment.models import Plan, PlanInstalment, PlanLoan
-from qingshou.features.repayment.operations.giving_up import giving_up
+from qingshou.features.repayment.models import Plan, PlanInstalment
 from qingshou.features.repayment.operations.plan_acts import (
     CALL,
     give_if_asked,
+    needs_stop,
     plan_entry,
     resume_collection,
     set_action,
     stop_collection,
     watch_next,
 )
+from qingshou.features.repayment.operations.plan_waivers import give_up, take_back
 from qingshou.features.repayment.rules.counting import Share, counted_by
-from qingshou.features.repayment.rules.plan_law import stops_collection
 from qingshou.features.repayment.rules.plan_states import InstalmentState, PlanState
 from qingshou.features.repayment.rules.plans import Due, PlanEnd, PlanTerms, judge_plan
 
@@ -103,15 +102,16 @@ def _plan_changed(
     reasons = [{"code": one.code, **one.fields} for one in end.verdict.reasons]
     if was != end.state:
         counts[end.state.value] = counts.get(end.state.value, 0) + 1
-        _settle_waivers(plan, was, end, on, actor, now)
-        _settle_stop(plan, case, was, end, actor, now)
+        _settle_stop(plan, was, end, on, actor, now)
     if action == "PLAN_BROKEN":
         give_if_asked(case, "PLAN_REFUSED_OR_BROKEN", note=plan.number, actor=actor, now=now)
         set_action(case, CALL, on, on=on, actor=actor, now=now)
     plan.save(update_fields=_FIELDS)
-    return [
-        plan_entry(plan, action, was=was.value, reasons=reasons, broken_on=end.broken_on, ended_on=end.ended_on)
-    ]
+    if was != end.state and end.state == PlanState.KEPT:
+        give_up(plan, on=end.ended_on or on, actor=actor, now=now)
+    elif was == PlanState.KEPT and was != end.state:
+        take_back(plan, actor=actor, now=now)
+    return [plan_entry(plan, action, was=was.value, reasons=reasons, broken_on=end.broken_on, ended_on=end.ended_on)]
 
 
 def _action(was: PlanState, end: PlanEnd) -> str:
@@ -124,25 +124,9 @@ def _action(was: PlanState, end: PlanEnd) -> str:
     return "PLAN_BROKEN"
 
 
-def _settle_waivers(plan: Plan, was: PlanState, end: PlanEnd, on: date, actor: Actor, now: datetime) -> None:
-    """Give up what was to be given up once the plan is kept; take it back where the money that kept it was."""
-    for loan in PlanLoan.objects.filter(plan=plan.id).order_by("ledger_id"):
-        amounts = {kind: Decimal(text) for kind, text in loan.waivers.items() if Decimal(text) > 0}
-        if end.state == PlanState.KEPT and amounts and loan.waiver_event_id is None:
-            loan.waiver_event_id = giving_up().apply(
-                ledger_id=loan.ledger_id, amounts=amounts, reason="PLAN_KEPT", on=end.ended_on or on, actor=actor,
-                now=now,
-            )  # fmt: skip
-            loan.save(update_fields=["waiver_event_id"])
-        elif was == PlanState.KEPT and loan.waiver_event_id is not None:
-            giving_up().take_back(event_id=loan.waiver_event_id, on=on, actor=actor, now=now)
-            loan.waiver_event_id = None
-            loan.save(update_fields=["waiver_event_id"])
-
-
-def _settle_stop(plan: Plan, case: Any, was: PlanState, end: PlanEnd, actor: Actor, now: datetime) -> None:
+def _settle_stop(plan: Plan, was: PlanState, end: PlanEnd, on: date, actor: Actor, now: datetime) -> None:
     """Collection stops while a plan is honoured, where the law says so, and goes on when it is not."""
     if end.state != PlanState.ACTIVE:
         resume_collection(plan, actor=actor, now=now)
-    elif was != PlanState.ACTIVE and stops_collection(product=case.product, on=now.date()):
+    elif was != PlanState.ACTIVE and needs_stop(plan, on=on):
         plan.stop_id = stop_collection(plan, actor=actor, now=now)

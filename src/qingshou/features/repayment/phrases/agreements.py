@@ -26,6 +26,7 @@ ACTIONS = {
     "PLAN_REOPENED": _("Plan open again: money was taken back"),
     "INSTALMENT_PAID": _("Instalment of a plan paid"),
     "INSTALMENT_MISSED": _("Instalment of a plan missed"),
+    "LOAN_WAIVER_TAKEN_BACK": _("What was given up is owed again: money was taken back"),
     "AGREEMENT_MADE": _("Agreement drawn up"),
     "DOCUMENT_FILED": _("Document filed"),
     "NEGOTIATION_OFFERED": _("Negotiation: offered"),

@@ -47,12 +47,8 @@ def stops_collection(*, product: str, on: date, jurisdiction: str = CHINA) -> bo
 
     Law     信用卡办法 art 70
     """
-    return (
-        jurisdiction == CHINA
-        and product == card.PRODUCT
-        and judge_term(jurisdiction=jurisdiction, products=[product], months=1, exceeds_ability=True, on=on).value
-        == _ALLOWED
-    )
+    term = judge_term(jurisdiction=jurisdiction, products=[product], months=1, exceeds_ability=True, on=on)
+    return any(one.code == "PLAN_STOPS_COLLECTION" for one in term.reasons)
 
 
 def limitation_of(*, jurisdiction: str, loan: LoanFacts, on: date, region: str = "") -> Limitation | None:

@@ -23,7 +23,10 @@ class Budget(TenantRow):
     adults = models.PositiveSmallIntegerField(default=1)
     children = models.PositiveSmallIntegerField(default=0)
     income = money()
+    priority = money(default=0)
     essential = money()
+    savings = money(default=0)
+    other_debts = money(default=0)
     living_floor = money_or_unknown()
     disposable = money()
     band_low = money()
@@ -50,11 +53,12 @@ class BudgetLine(TenantRow):
     told_amount = money()
     told_every = models.CharField(max_length=12)  # WEEK, FORTNIGHT, MONTH, QUARTER, YEAR
     monthly_amount = money()
+    balance = money_or_unknown()  # of another creditor's debt: what is owed in all
     source = models.CharField(max_length=12)  # STATED, DOCUMENT, TRANSACTIONS, BUREAU
     document_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["budget", "heading"], name="budget_heading_once")]
+        constraints = [models.UniqueConstraint(fields=["budget", "heading", "source"], name="budget_figure_once")]
 
 
 class FiledDocument(TenantRow):

@@ -44,7 +44,8 @@ def read_channels(path: str, *, mode: Mode, home: Path, email_url: str, email_fr
     if not path:
         return LenderChannels({}, default=default)
     problems: list[str] = []
-    chosen = {str(code): _resolved(choices, f"{code}", problems) for code, choices in _mapping_in(Path(path)).items()}
+    read = mapping_in(Path(path), setting="QINGSHOU_CHANNELS")
+    chosen = {str(code): resolved(choices, f"{code}", problems) for code, choices in read.items()}
     from qingshou.features.contact.channels.chosen import problems_of
 
     for code, choices in chosen.items():
@@ -55,21 +56,22 @@ def read_channels(path: str, *, mode: Mode, home: Path, email_url: str, email_fr
     return LenderChannels(chosen, default=default)
 
 
-def _mapping_in(path: Path) -> dict[Any, Any]:
+def mapping_in(path: Path, *, setting: str) -> dict[Any, Any]:
+    """Return what a YAML file by lender code holds; stops with Misconfigured, which names the setting."""
     try:
         read = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Misconfigured(f"The file of QINGSHOU_CHANNELS cannot be read: {error.strerror}.") from None
+        raise Misconfigured(f"The file of {setting} cannot be read: {error.strerror}.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark is not None else ""
-        raise Misconfigured(f"The file of QINGSHOU_CHANNELS is not YAML{where}.") from None
+        raise Misconfigured(f"The file of {setting} is not YAML{where}.") from None
     if not isinstance(read, dict):
-        raise Misconfigured("The file of QINGSHOU_CHANNELS must hold lenders by their code.")
+        raise Misconfigured(f"The file of {setting} must hold lenders by their code.")
     return read
 
 
-def _resolved(value: Any, place: str, problems: list[str]) -> Any:
+def resolved(value: Any, place: str, problems: list[str]) -> Any:
     """Return a value with every {env: NAME} and {file: PATH} replaced by what stands there."""
     if isinstance(value, dict):
         if set(value) == {"env"} and isinstance(value["env"], str):
@@ -82,7 +84,7 @@ def _resolved(value: Any, place: str, problems: list[str]) -> Any:
             except (OSError, UnicodeDecodeError):
                 problems.append(f"{place}: the file named there cannot be read")
                 return ""
-        return {name: _resolved(part, f"{place}: {name}", problems) for name, part in value.items()}
+        return {name: resolved(part, f"{place}: {name}", problems) for name, part in value.items()}
     if isinstance(value, list):
-        return [_resolved(part, place, problems) for part in value]
+        return [resolved(part, place, problems) for part in value]
     return value

@@ -49,6 +49,7 @@ class Environment(BaseSettings):
     time_zone: str = "Asia/Shanghai"
     email_url: str = ""
     channels: str = ""
+    payments: str = ""
     behind_tls: bool = True
     log_level: str = "INFO"
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from qingshou.config.channels import read_channels
 from qingshou.config.database import django_databases
 from qingshou.config.environment import Mode, read_environment
+from qingshou.config.payments import read_payments
 
 ENVIRONMENT, DATABASE_PASSWORDS = read_environment()
 MODE = ENVIRONMENT.mode
@@ -203,6 +204,8 @@ QINGSHOU_CHANNELS = read_channels(
     email_url=ENVIRONMENT.email_url,
     email_from=DEFAULT_FROM_EMAIL,
 )
+# lender code -> payment provider -> its key
+QINGSHOU_PAYMENTS = read_payments(ENVIRONMENT.payments)
 
 LOGGING = {
     "version": 1,

@@ -24,6 +24,8 @@ from qingshou.features.oversight.checks import intake_of, run_checks
 from qingshou.features.oversight.locks import only_run
 from qingshou.features.oversight.operations import StepResult, begin_run, end_run, fail_run, take_step
 from qingshou.features.oversight.queries import get_run
+from qingshou.features.repayment.operations.agreement_day import end_plans, end_promises
+from qingshou.features.repayment.operations.ledger_sync import sync_tape
 from qingshou.interfaces.inbox import take_in_waiting
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.context import using
@@ -131,7 +133,10 @@ class _Day:
             "classes": self._classes,
             "difference": self._difference,
             "working_set": self._working_set,
+            "ledgers": self._ledgers,
             "cases": self._cases,
+            "promises": self._promises,
+            "plans": self._plans,
             "contacts": self._contacts,
             "figures": self._figures,
             "anchor": self._anchor,
@@ -167,6 +172,18 @@ class _Day:
     def _cases(self) -> StepResult:
         report = take_day(tenant_id=self.tenant_id, as_of=self.as_of, now=self.now, actor=self.actor)
         return StepResult(report.debtors, report.opened + report.updated + report.closed, asdict(report))
+
+    def _ledgers(self) -> StepResult:
+        report = sync_tape(as_of=self.as_of, now=self.now, actor=self.actor)
+        return StepResult(report.ledgers, report.changed + report.opened, asdict(report))
+
+    def _promises(self) -> StepResult:
+        report = end_promises(as_of=self.as_of, now=self.now, actor=self.actor)
+        return StepResult(report.followed, sum(report.ended.values()), asdict(report))
+
+    def _plans(self) -> StepResult:
+        report = end_plans(as_of=self.as_of, now=self.now, actor=self.actor)
+        return StepResult(report.followed, sum(report.ended.values()) + report.expired, asdict(report))
 
     def _contacts(self) -> StepResult:
         report = take_steps(as_of=self.as_of, now=self.now, actor=self.actor)

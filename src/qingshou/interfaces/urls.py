@@ -19,6 +19,7 @@ urlpatterns = [
     path("cockpit/", include("qingshou.features.delinquency.urls")),
     path("", include("qingshou.features.cases.urls")),
     path("", include("qingshou.features.contact.urls")),
+    path("", include("qingshou.features.repayment.urls")),
     path("runs/", include("qingshou.features.oversight.urls")),
     path("users/", include("qingshou.access.urls")),
     path("approvals/", include("qingshou.approvals.urls")),

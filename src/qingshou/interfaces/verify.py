@@ -14,6 +14,7 @@ from qingshou.edges import clock
 from qingshou.features.contact.queries.invariants import count_broken
 from qingshou.features.oversight.checks import CHECKS, run_checks
 from qingshou.features.oversight.queries import latest_done
+from qingshou.features.repayment.queries.invariants import count_broken_money
 from qingshou.tenancy.context import using
 from qingshou.tenancy.queries import get_tenant
 
@@ -59,6 +60,10 @@ def verify(*, tenant_id: UUID, home: Path) -> Verified:
         answers += [
             Answer(one.name, one.invariant, count)
             for one, count in count_broken(tenant_id=tenant_id, on=clock.today(lender.time_zone)).items()
+        ]
+        answers += [
+            Answer(one.name, one.invariant, count)
+            for one, count in count_broken_money(tenant_id=tenant_id).items()
         ]
         answers.append(_record())
         answers.append(_working_set(tenant_id, home))

@@ -23,7 +23,7 @@ def test_killed_at_every_point_and_run_again_ends_the_same(
             answer = zygote.ask("run", code=code, as_of=FIRST, fault_point=f"day.{step}:{position}")
             assert answer["killed"], (step, position, answer)
             kills += 1
-    assert kills == 27
+    assert kills == 30
     ended = zygote.ask("run", code=code, as_of=FIRST)
     assert ended["status"] == "DONE"
     assert ended["attempts"] == 28

@@ -7,10 +7,14 @@ class RepaymentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from qingshou.features.repayment.operations.relief import register_relief
+        from qingshou.features.cases.panels import register_panel
         from qingshou.features.repayment.operations.agreement_registering import register_agreements
         from qingshou.features.repayment.operations.ledger_approvals import register_ledger_kinds
+        from qingshou.features.repayment.operations.relief import register_relief
+        from qingshou.features.repayment.phrases import documents as documents  # words of what is recorded
+        from qingshou.features.repayment.phrases.hardship import PANEL
 
         register_agreements()
         register_relief()
         register_ledger_kinds()
+        register_panel("repayment:hardship_panel", permission="repayment.view", label=PANEL)

@@ -10,6 +10,7 @@ from qingshou.features.cases.api import router as cases
 from qingshou.features.contact.api import contacts
 from qingshou.features.delinquency.api import router as figures
 from qingshou.features.oversight.api import router as day_runs
+from qingshou.features.repayment.api import repayment
 from qingshou.interfaces.api import audit, law, tenants, users
 from qingshou.interfaces.api.auth import Session, Token
 from qingshou.interfaces.api.edge import nothing_here, reached, surrounded
@@ -38,6 +39,7 @@ api.add_router("/loans", loans)
 api.add_router("/imports", imports)
 api.add_router("/cases", cases)
 api.add_router("/contacts", contacts)
+api.add_router("/repayment", repayment)
 api.add_router("/figures", figures)
 api.add_router("/day-runs", day_runs)
 api.add_router("/law", law.router)

@@ -12,7 +12,6 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.operations import record
 from qingshou.features.book.owing import borrowers_of_loans
-from qingshou.features.repayment.models import LedgerEvent
 from qingshou.features.repayment.operations.ledger_errors import (
     NeedsSecondPerson,
     NoSuchLoan,
@@ -20,6 +19,7 @@ from qingshou.features.repayment.operations.ledger_errors import (
     UnfitAct,
 )
 from qingshou.features.repayment.operations.ledger_opening import lock_books
+from qingshou.features.repayment.operations.locked_books import LockedBooks
 from qingshou.features.repayment.operations.receipt_rows import check_amount
 from qingshou.features.repayment.operations.receipts import day_of
 from qingshou.features.repayment.operations.received import tell_money_moved
@@ -28,6 +28,7 @@ from qingshou.features.repayment.rules.books import WAIVED, Move
 from qingshou.features.repayment.rules.steps import Step, StepKind
 from qingshou.kernel.money import ZERO
 from qingshou.law.allocation.terms import KINDS, PartKind
+from qingshou.tenancy.models import Tenant
 from qingshou.tenancy.queries import current_tenant
 
 _WAIVABLE = (*KINDS, PartKind.UNSPLIT)
@@ -151,26 +152,6 @@ def charge_off(
     return _act(loan_id, StepKind.CHARGE_OFF, facts, on, "LOAN_CHARGED_OFF", actor, now)
 
 
-def waive_step(
-    *,
-    loan_id: UUID,
-    amounts: Mapping[PartKind, Decimal],
-    reason: str,
-    on: date,
-    under: str,
-    actor: Actor,
-    now: datetime,
-) -> UUID:
-    """Waive inside what follows money, which is not set in motion again; returns the event's id.
-
-    Stops   UnfitAmount, NoSuchLoan; where nothing of these kinds is open the event stands and moves nothing
-    """
-    facts = {"amounts": {kind.value: str(amount) for kind, amount in amounts.items()}, "reason": reason, "under": under}
-    with transaction.atomic():
-        done = _do(loan_id, StepKind.WAIVER, facts, on, "LOAN_WAIVED", actor, now, list(amounts.values()), WAIVED)
-        return LedgerEvent.objects.values_list("id", flat=True).get(ledger_id=loan_id, sequence=done.sequence)
-
-
 def _act(
     loan_id: UUID,
     kind: StepKind,
@@ -184,55 +165,36 @@ def _act(
     measure: str = "",
 ) -> Acted:
     with transaction.atomic():
-        done = _do(loan_id, kind, facts, on, action, actor, now, check, measure)
-        if not done.is_anything:
+        lender = current_tenant()
+        locked = _locked(loan_id, lender, actor, now)
+        currency, today = locked.ledgers[loan_id].currency, day_of(lender, now)
+        for amount in check:
+            check_amount(amount, currency)
+        effect = locked.earliest_effect(on or today, [loan_id])
+        step = Step(kind, effect, locked.next_sequence, facts, loan_id)
+        found = run(locked, actor=actor, now=now, add=[step])
+        (done,) = [one.done for one in found.steps if one.step.order == step.order]
+        if not done:
             raise NothingOpen("Nothing is open on this loan that this could change: look at its ledger.")
-        tell_money_moved(borrower_id=done.borrower_id, on=done.today, actor=actor, now=now)
-    return done.acted
+        acted = Acted(loan_id, _moved(done[loan_id], measure), locked.books.owed(loan_id), len(found.changed) - 1)
+        record(
+            subject_kind="LOAN", subject_id=loan_id, action=action, actor=actor, now=now,
+            facts={"amount": acted.amount, "owed": acted.owed, "currency": currency, "effective_date": effect,
+                   "reason": str(facts["reason"])[:40], "under": str(facts.get("under", ""))[:60],
+                   "redone": acted.redone},
+        )  # fmt: skip
+        tell_money_moved(borrower_id=locked.borrower_id, on=today, actor=actor, now=now)
+    return acted
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    acted: Acted
-    borrower_id: UUID
-    today: date
-    sequence: int
-    is_anything: bool
-
-
-def _do(
-    loan_id: UUID,
-    kind: StepKind,
-    facts: Mapping[str, Any],
-    on: date | None,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    check: Sequence[Decimal],
-    measure: str,
-) -> _Done:
-    lender = current_tenant()
+def _locked(loan_id: UUID, lender: Tenant, actor: Actor, now: datetime) -> LockedBooks:
     borrower = borrowers_of_loans(loan_ids=[loan_id]).get(loan_id)
     if borrower is None:
         raise NoSuchLoan("There is no such loan in the working set, or it is not for you.")
     locked = lock_books(borrower_id=borrower, lender=lender, actor=actor, now=now)
     if loan_id not in locked.ledgers:
         raise NoSuchLoan("This loan has no ledger: it is closed, or its tape does not tell what is owed on it.")
-    currency, today = locked.ledgers[loan_id].currency, day_of(lender, now)
-    for amount in check:
-        check_amount(amount, currency)
-    effect = locked.earliest_effect(on or today, [loan_id])
-    step = Step(kind, effect, locked.next_sequence, facts, loan_id)
-    found = run(locked, actor=actor, now=now, add=[step])
-    (done,) = [one.done for one in found.steps if one.step.order == step.order]
-    redone = sum(1 for one in found.changed if one.step.order != step.order)
-    acted = Acted(loan_id, _moved(done.get(loan_id, ()), measure), locked.books.owed(loan_id), redone)
-    record(
-        subject_kind="LOAN", subject_id=loan_id, action=action, actor=actor, now=now,
-        facts={"amount": acted.amount, "owed": acted.owed, "currency": currency, "effective_date": effect,
-               "reason": str(facts["reason"])[:40], "under": str(facts.get("under", ""))[:60], "redone": redone},
-    )  # fmt: skip
-    return _Done(acted, borrower, today, step.sequence, bool(done))
+    return locked
 
 
 def _moved(moves: Sequence[Move], measure: str) -> Decimal:

@@ -189,10 +189,8 @@ class Writing:
 
 def balances_of(locked: LockedBooks) -> dict[Place, Decimal]:
     """Return the balance of every place in the books: what is owed, and below zero what is unapplied."""
-    found: dict[Place, Decimal] = {}
-    found.update(locked.books.parts)
-    found.update({Unapplied(receipt): -amount for receipt, amount in locked.books.unapplied.items()})
-    return found
+    left: dict[Place, Decimal] = {Unapplied(receipt): -amount for receipt, amount in locked.books.unapplied.items()}
+    return {**left, **locked.books.parts}
 
 
 def state_of(locked: LockedBooks, loan: UUID) -> str:

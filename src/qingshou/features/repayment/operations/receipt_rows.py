@@ -1,7 +1,6 @@
 """A receipt written once: row, account and first postings in one statement, or nothing where it is known."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,10 +20,10 @@ from qingshou.privacy.sealing import seal
 _INSERT = """
 WITH made AS (
     INSERT INTO repayment_receipt (id, tenant_id, source, external_ref, body_hash, amount, currency, value_date,
-        received_at, bank_file_id, line_no, payment_ref, payer_name, payer_name_index, payer_account,
+        received_at, bank_file_id, line_no, source_ref, payment_ref, payer_name, payer_name_index, payer_account,
         payer_account_index, remittance, state, matched_by, proposals, reversal_ref, ended_reason)
     VALUES (%(id)s, %(tenant)s, %(source)s, %(external_ref)s, %(body_hash)s, %(amount)s, %(currency)s, %(value_date)s,
-        %(now)s, %(bank_file)s, %(line_no)s, %(payment_ref)s, %(payer_name)s, %(payer_name_index)s,
+        %(now)s, %(bank_file)s, %(line_no)s, %(source_ref)s, %(payment_ref)s, %(payer_name)s, %(payer_name_index)s,
         %(payer_account)s, %(payer_account_index)s, %(remittance)s, 'UNMATCHED', '', '[]', '', '')
     ON CONFLICT (tenant_id, source, external_ref) DO NOTHING RETURNING id
 ), cash AS (
@@ -61,6 +60,7 @@ class Told:
     remittance: str = ""
     bank_file_id: UUID | None = None
     line_no: int | None = None
+    source_ref: str = ""
 
     @property
     def body_hash(self) -> str:
@@ -85,8 +85,7 @@ def insert_receipt(told: Told, *, tenant_id: UUID, actor: Actor, now: datetime) 
 
     Stops   UnfitAmount  not above zero, or finer than the currency
     """
-    check_amount(told.amount, told.currency)
-    receipt = _built(told, tenant_id, now)
+    receipt = build_receipt(told, tenant_id, now)
     given = _values(receipt) | {
         "tenant": tenant_id,
         "actor": actor.name,
@@ -116,26 +115,35 @@ def check_amount(amount: Decimal, currency: str) -> None:
         raise UnfitAmount(f"The amount has more decimals than {currency} allows: correct it.", currency=currency)
 
 
-def _built(told: Told, tenant_id: UUID, now: datetime) -> Receipt:
+def build_receipt(told: Told, tenant_id: UUID, now: datetime) -> Receipt:
+    """Return the row of a receipt with its personal values sealed, not yet written.
+
+    Stops   UnfitAmount
+    """
+    check_amount(told.amount, told.currency)
     receipt = Receipt(
         id=uuid4(), source=told.source, external_ref=told.external_ref, body_hash=told.body_hash, amount=told.amount,
         currency=told.currency, value_date=told.value_date, received_at=now, bank_file_id=told.bank_file_id,
-        line_no=told.line_no, payment_ref=told.payment_ref, state="UNMATCHED", proposals=[],
+        line_no=told.line_no, source_ref=told.source_ref[:140], payment_ref=told.payment_ref, state="UNMATCHED",
+        proposals=[],
     )  # fmt: skip
+    sealed: dict[str, bytes | None] = {}
     if told.payer_name:
-        receipt.payer_name = seal(told.payer_name, place="repayment_receipt.payer_name", row_id=receipt.id)
-        receipt.payer_name_index = blind_index(PersonalKind.NAME, told.payer_name, tenant_id)
+        sealed["payer_name"] = seal(told.payer_name, place="repayment_receipt.payer_name", row_id=receipt.id)
+        sealed["payer_name_index"] = blind_index(PersonalKind.NAME, told.payer_name, tenant_id)
     if told.payer_account:
-        receipt.payer_account = seal(told.payer_account, place="repayment_receipt.payer_account", row_id=receipt.id)
-        receipt.payer_account_index = payer_account_index(account=told.payer_account, tenant_id=tenant_id)
+        sealed["payer_account"] = seal(told.payer_account, place="repayment_receipt.payer_account", row_id=receipt.id)
+        sealed["payer_account_index"] = payer_account_index(account=told.payer_account, tenant_id=tenant_id)
     if told.remittance:
-        receipt.remittance = seal(told.remittance, place="repayment_receipt.remittance", row_id=receipt.id)
+        sealed["remittance"] = seal(told.remittance, place="repayment_receipt.remittance", row_id=receipt.id)
+    for name, value in sealed.items():
+        setattr(receipt, name, value)
     return receipt
 
 
-_COLUMNS = ("id", "source", "external_ref", "body_hash", "amount", "currency", "value_date", "line_no", "payment_ref",
-            "payer_name", "payer_name_index", "payer_account", "payer_account_index", "remittance")  # fmt: skip
+_COLUMNS = ("id", "source", "external_ref", "body_hash", "amount", "currency", "value_date", "line_no", "source_ref",
+            "payment_ref", "payer_name", "payer_name_index", "payer_account", "payer_account_index", "remittance")  # fmt: skip
 
 
-def _values(receipt: Receipt) -> Mapping[str, object]:
+def _values(receipt: Receipt) -> dict[str, object]:
     return {name: getattr(receipt, name) for name in _COLUMNS} | {"bank_file": receipt.bank_file_id}

@@ -61,6 +61,7 @@ class Applied:
     unapplied: Decimal = ZERO
     redone: int = 0
     clipped: Decimal = ZERO
+    is_repeat: bool = False
 
     @property
     def applied(self) -> Decimal:
@@ -147,6 +148,7 @@ def take_receipt(
     payer_name: str = "",
     payer_account: str = "",
     remittance: str = "",
+    source_ref: str = "",
 ) -> Applied:
     """Record a receipt whose debtor is known, and put it on the debts, in one transaction.
 
@@ -156,6 +158,7 @@ def take_receipt(
     told = Told(
         source=source, external_ref=external_ref, amount=amount, currency=currency, value_date=value_date,
         payment_ref=payment_ref, payer_name=payer_name, payer_account=payer_account, remittance=remittance,
+        source_ref=source_ref,
     )  # fmt: skip
     with transaction.atomic():
         # the debtor's ledgers before the receipt: whoever reverses it at the same moment takes them in this order
@@ -163,7 +166,7 @@ def take_receipt(
         reach("locked")
         recorded = _record(told, actor, now)
         if recorded.is_repeat:
-            return Applied(recorded.receipt)
+            return Applied(recorded.receipt, is_repeat=True)
         add_receipt(locked, recorded.receipt.id, amount)
         done = put_on_debts(
             recorded.receipt, locked, loan_ids=loan_ids, chosen_by=chosen_by, matched_by=matched_by, actor=actor,

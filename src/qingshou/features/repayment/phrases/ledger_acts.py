@@ -14,7 +14,6 @@ ACTIONS = {
     "LEDGER_OPENED": _("Ledger opened from the tape"),
     "LEDGER_SET_TO_TAPE": _("Ledger set to a new tape"),
     "LOAN_WAIVED": _("Part of a debt given up"),
-    "LOAN_WAIVER_UNDONE": _("Giving up taken back"),
     "LOAN_CHARGED": _("Costs added to a debt"),
     "LOAN_RE_AGED": _("Arrears moved to new due dates"),
     "LOAN_RE_AMORTISED": _("Principal spread over a new schedule"),

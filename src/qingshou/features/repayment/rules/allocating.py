@@ -55,7 +55,10 @@ def overdue_days_of(*, parts: Mapping[Slot, Decimal], on: date) -> int:
 def debt_of(
     *, loan: UUID, terms: LoanTerms, place: Terms, parts: Mapping[Slot, Decimal], policy: Policy, on: date
 ) -> Debt:
-    """Return a loan as law.allocation takes it; its contract's order goes before the lender's policy for its days."""
+    """Return a loan as law.allocation takes it; its contract's order goes before the lender's policy for its days.
+
+    Only what is open is given: a part at zero may be one that a later step opens, and what comes later must not decide.
+    """
     if terms.kinds:
         kinds, basis = terms.kinds, Basis.AGREED
     else:
@@ -66,7 +69,9 @@ def debt_of(
         id=str(loan),
         currency=terms.currency,
         parts=tuple(
-            Part(key=slot.key, kind=slot.kind, amount=amount, due_date=slot.due_date) for slot, amount in parts.items()
+            Part(key=slot.key, kind=slot.kind, amount=amount, due_date=slot.due_date)
+            for slot, amount in parts.items()
+            if amount > 0
         ),
         security=terms.security,
         burden=terms.burden,

@@ -113,7 +113,7 @@ _OF_BALANCE = (PartKind.PRINCIPAL, PartKind.UNSPLIT)
 
 def _due_parts(told: Told, order: Order) -> dict[Slot, Decimal]:
     """Return the parts of the arrears."""
-    first = told.oldest_due_date or told.as_of
+    first = min(told.oldest_due_date or told.as_of, told.as_of)  # what is in arrears is due, whatever a tape says
     scheduled = [one for one in told.schedule if first <= one.due_date <= told.as_of]
     arrears = told.arrears or ZERO
     parts = _by_kind(told, scheduled, first) if told.kinds is not None else _by_schedule(told, scheduled, order)

@@ -1,0 +1,73 @@
+"""The Word template of agreements, built: `python -m qingshou.features.repayment.documents.word_template PATH`.
+
+The file beside this one was made by it; whoever edits that in Word keeps the names in double braces.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+PLACE = Path(__file__).parent / "agreement.docx"
+
+
+def build(path: Path) -> None:
+    """Write the template."""
+    document = Document()
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Noto Serif", Pt(10.5)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "Noto Serif CJK SC")
+    heading = document.add_paragraph()
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = heading.add_run("{{ title }}")
+    run.bold, run.font.size = True, Pt(18)
+    for line in (
+        "{{ w.number }}: {{ number }}    {{ w.case }}: {{ case_number }}",
+        "{{ w.made_on }}: {{ made_on }}    {{ w.open_until }}: {{ open_until }}",
+    ):
+        document.add_paragraph(line)
+    _section(document, "{{ w.parties }}")
+    document.add_paragraph("{{ w.lender }}: {{ lender_name }}")
+    document.add_paragraph("{{ w.debtor }}: {{ debtor_name }}")
+    _section(document, "{{ w.debts }}")
+    _table(document, ("{{ w.loan }}", "{{ w.owed }}", "{{ w.given_up }}"), "loans",
+           ("{{ one.ref }}", "{{ one.owed }}", "{{ one.given_up }}"))  # fmt: skip
+    _section(document, "{{ w.schedule }}")
+    _table(document, ("{{ w.position }}", "{{ w.due_on }}", "{{ w.amount }}"), "schedule",
+           ("{{ one.position }}", "{{ one.due_on }}", "{{ one.amount }}"))  # fmt: skip
+    document.add_paragraph("{{ w.total }}: {{ total }}  {{ total_capitals }}")
+    document.add_paragraph("{{ w.cost }}: {{ cost }}")
+    _section(document, "{{ w.rules }}")
+    _each(document, "rules")
+    _section(document, "{{ w.limitation }}")
+    _each(document, "limitation")
+    for line in ("{{ w.sign_lender }}", "{{ w.sign_debtor }}"):
+        document.add_paragraph()
+        document.add_paragraph(f"{line}: ______________________________")
+    document.save(str(path))
+
+
+def _section(document: Any, text: str) -> None:
+    document.add_paragraph().add_run(text).bold = True
+
+
+def _table(document: Any, heads: tuple[str, ...], of: str, cells: tuple[str, ...]) -> None:
+    table = document.add_table(rows=4, cols=len(heads), style="Table Grid")
+    rows = (heads, (f"{{%tr for one in {of} %}}",), cells, ("{%tr endfor %}",))
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=False):
+            cell.text = text
+
+
+def _each(document: Any, of: str) -> None:
+    document.add_paragraph(f"{{%p for one in {of} %}}")
+    document.add_paragraph("{{ loop.index }}. {{ one }}")
+    document.add_paragraph("{%p endfor %}")
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]) if len(sys.argv) > 1 else PLACE)

@@ -63,13 +63,26 @@ class HardshipNotNow(Conflict):
     code = "HARDSHIP_NOT_NOW"
 
 
-class DocumentRefused(BadInput):
-    """A document cannot be kept as it was given."""
 
-    code = "DOCUMENT_REFUSED"
+class NoSuchBudget(NotFound):
+    """The budget does not exist for this lender and case."""
+
+    code = "NO_SUCH_BUDGET"
 
 
-class NoSuchDocument(NotFound):
-    """The document does not exist for this lender and case, or its file is gone."""
+class BudgetRefused(BadInput):
+    """A budget cannot be taken as it was given; `problems` names every field and line with its reason."""
 
-    code = "NO_SUCH_DOCUMENT"
+    code = "BUDGET_REFUSED"
+
+
+class NoSuchSearch(NotFound):
+    """The search for offers does not exist for this lender."""
+
+    code = "NO_SUCH_OFFER_SEARCH"
+
+
+class OffersNotPossible(Conflict):
+    """Nothing can be offered as things stand; the message says why and what to do."""
+
+    code = "OFFERS_NOT_POSSIBLE"

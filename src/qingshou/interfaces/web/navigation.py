@@ -31,6 +31,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("cases:worklist", _("Worklist"), "list-check", "worklist.view", _WORK),
     Entry("contact:calls", _("Calls"), "phone", "contact.work", _WORK),
     Entry("contact:inbox", _("Replies"), "inbox", "contact.view", _WORK),
+    Entry("repayment:hardships", _("Hardship"), "heart-handshake", "repayment.view", _WORK),
     Entry("contact:messages", _("Messages"), "send", "contact.view", _WORK),
     Entry("contact:campaigns", _("Campaigns"), "speakerphone", "contact.campaigns", _WORK),
     Entry("contact:templates", _("Templates"), "message-2", "contact.templates", _WORK),

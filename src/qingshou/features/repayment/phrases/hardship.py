@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from qingshou.audit.phrases import register_actions
 
+PANEL = _("Hardship")
 RELIEF_PROGRAMME = _("Relief programme")
 
 KINDS = {

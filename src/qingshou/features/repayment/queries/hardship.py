@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from qingshou.features.repayment.errors import NoSuchHardship
 from qingshou.features.repayment.models import Hardship, ReliefProgramme
 from qingshou.features.repayment.rules.hardship import LIVE
@@ -18,7 +20,7 @@ class HardshipFilter:
     kind: str = ""
     owner_id: UUID | None = None
     is_due: date | None = None  # to be looked at by this day
-    case_ids: Sequence[UUID] | None = None
+    case_owner_ids: Sequence[UUID] | None = None  # whose cases; None: everybody's
 
 
 def list_hardships(*, wanted: HardshipFilter, offset: int = 0, limit: int = 50) -> list[Hardship]:
@@ -57,7 +59,7 @@ def list_programmes() -> list[ReliefProgramme]:
     return list(ReliefProgramme.objects.order_by("-from_on", "code"))
 
 
-def _rows(wanted: HardshipFilter):  # type: ignore[no-untyped-def]
+def _rows(wanted: HardshipFilter) -> QuerySet[Hardship]:
     rows = Hardship.objects.filter(state__in=[wanted.state] if wanted.state else LIVE)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
@@ -65,6 +67,6 @@ def _rows(wanted: HardshipFilter):  # type: ignore[no-untyped-def]
         rows = rows.filter(owner_id=wanted.owner_id)
     if wanted.is_due is not None:
         rows = rows.filter(review_on__lte=wanted.is_due)
-    if wanted.case_ids is not None:
-        rows = rows.filter(case__in=wanted.case_ids)
+    if wanted.case_owner_ids is not None:
+        rows = rows.filter(case__owner__in=wanted.case_owner_ids)
     return rows

@@ -17,6 +17,12 @@ POINTS = (
     "told",  # recorded; promises and plans have looked again; not committed
     "committed",
 )
+# in the order a bank's file passes them, beside those of each receipt
+FILE_POINTS = (
+    "chunk_recorded",  # some lines are receipts, the others not yet
+    "credits_recorded",  # all are; nothing is taken back or matched
+    "matched",  # a piece of the file is on the debts or has its proposals
+)
 
 
 def reach(point: str) -> None:

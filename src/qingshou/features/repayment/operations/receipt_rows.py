@@ -142,7 +142,8 @@ def build_receipt(told: Told, tenant_id: UUID, now: datetime) -> Receipt:
 
 
 _COLUMNS = ("id", "source", "external_ref", "body_hash", "amount", "currency", "value_date", "line_no", "source_ref",
-            "payment_ref", "payer_name", "payer_name_index", "payer_account", "payer_account_index", "remittance")  # fmt: skip
+            "payment_ref", "payer_name", "payer_name_index", "payer_account", "payer_account_index",
+            "remittance")  # fmt: skip
 
 
 def _values(receipt: Receipt) -> dict[str, object]:

@@ -11,6 +11,7 @@ ACTIONS = {
     "RECEIPT_UNAPPLIED": _("Receipt taken off the debts"),
     "RECEIPT_MOVED": _("Receipt moved to another debtor"),
     "RECEIPT_REFUNDED": _("Money given back to the payer"),
+    "BANK_FILE_TAKEN": _("Bank file taken in"),
     "LEDGER_OPENED": _("Ledger opened from the tape"),
     "LEDGER_SET_TO_TAPE": _("Ledger set to a new tape"),
     "LOAN_WAIVED": _("Part of a debt given up"),

@@ -1,7 +1,8 @@
 """What must hold of money, asked in plain SQL and not of our models: the checker stands outside the ledger it checks.
 
 I1 a transaction adds up to zero; I2 a stored balance is the sum of its postings; I3 of a receipt what went to debts,
-what was given back and what is left is its amount; I4 no balance passes its floor; I5 an id from outside acts once.
+what was given back and what is left is its amount; I4 no balance passes its floor; I5 an id from outside acts
+once; I10 of a bank's file every row and cent is accounted for.
 """
 
 from dataclasses import dataclass
@@ -90,6 +91,17 @@ SELECT count(*) FROM repayment_ledgerevent e JOIN repayment_transaction t ON t.e
 WHERE e.tenant_id = %(tenant)s AND e.is_undone AND t.reverses_id IS NULL
   AND NOT EXISTS (SELECT 1 FROM repayment_transaction r WHERE r.reverses_id = t.id)
 """
+# a file that is in: its rows and sums add up, and what it says it brought is there
+_FILES = """
+SELECT count(*) FROM repayment_bankfile f WHERE f.tenant_id = %(tenant)s AND f.ended_at IS NOT NULL AND (
+    f.rows_read <> f.rows_accepted + f.rows_duplicate + f.rows_no_credit + f.rows_rejected
+    OR f.rows_accepted <> (SELECT count(*) FROM repayment_receipt r WHERE r.bank_file_id = f.id)
+    OR EXISTS (SELECT 1 FROM jsonb_each(f.totals) AS t(currency, sums)
+        WHERE (sums->>'read')::numeric <> (sums->>'accepted')::numeric + (sums->>'duplicate')::numeric
+            + (sums->>'no_credit')::numeric + (sums->>'rejected')::numeric
+        OR (sums->>'accepted')::numeric <> COALESCE((SELECT sum(r.amount) FROM repayment_receipt r
+            WHERE r.bank_file_id = f.id AND r.currency = t.currency), 0)))
+"""
 _STATES = """
 SELECT count(*) FROM repayment_loanledger l LEFT JOIN (
     SELECT ledger_id, sum(balance) AS owed FROM repayment_account WHERE tenant_id = %(tenant)s
@@ -110,6 +122,7 @@ INVARIANTS = (
     MoneyInvariant("receipts_taken_twice", "I5", _RECEIPTS_TWICE),
     MoneyInvariant("events_posted_twice", "I5", _POSTED_TWICE),
     MoneyInvariant("events_undone_and_posted", "I5", _UNDONE_POSTED),
+    MoneyInvariant("bank_files_not_balanced", "I10", _FILES),
 )
 
 

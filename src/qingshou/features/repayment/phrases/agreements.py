@@ -28,7 +28,6 @@ ACTIONS = {
     "INSTALMENT_MISSED": _("Instalment of a plan missed"),
     "LOAN_WAIVER_TAKEN_BACK": _("What was given up is owed again: money was taken back"),
     "AGREEMENT_MADE": _("Agreement drawn up"),
-    "DOCUMENT_FILED": _("Document filed"),
     "NEGOTIATION_OFFERED": _("Negotiation: offered"),
     "NEGOTIATION_COUNTERED": _("Negotiation: counter-offer"),
     "NEGOTIATION_ACCEPTED": _("Negotiation: accepted"),

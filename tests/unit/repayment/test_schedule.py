@@ -84,9 +84,29 @@ def test_parts_of_each_instalment():
     assert schedule.apr == 0
 
 
+def test_a_fixed_amount_is_never_passed():
+    """Arrears alone, in odd shares: each instalment is the amount to the cent, the last one the rest."""
+    owed = yuan("0", interest="33.35", penalty="33.33", costs="33.32")
+    assert amounts(built(owed, kind=Kind.FIXED_AMOUNT, amount=D("14.29"), periods=12)) == ["14.29"] * 6 + ["14.26"]
+
+
 @pytest.mark.parametrize(
     ("owed", "more", "code"),
     [
+        # two months of interest before the first payment are more than the payment
+        (
+            yuan("20.00"),
+            {
+                "rate": D("0.1825"),
+                "kind": Kind.FIXED_AMOUNT,
+                "amount": D("0.61"),
+                "periods": 39,
+                "day_count": DayCount.ACT_360,
+                "frequency": Frequency.WEEK,
+                "first_due_date": date(2027, 1, 23),
+            },
+            "BELOW_INTEREST",
+        ),
         (yuan("0.02"), {}, "TOO_SMALL"),
         (yuan("1000.00"), {"kind": Kind.FIXED_AMOUNT, "amount": D("333.00")}, "NOT_SETTLED"),
         (yuan("1000.00"), {"rate": D("9"), "step_up": D("1"), "step_every": 1, "periods": 12}, "BELOW_INTEREST"),

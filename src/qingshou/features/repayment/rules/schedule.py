@@ -234,11 +234,7 @@ def _principal_rule(course: _Course, spread: Sequence[Spread]) -> PrincipalRule:
     def principal(place: int, interest: Decimal, balance: Decimal) -> Decimal:
         weight = course.weights[place]
         if level * weight < balance * course.terms.rate * course.fractions[course.terms.grace_periods + place]:
-            raise Unpayable(
-                "An instalment would not cover its own interest: take a smaller step, a lower rate or fewer "
-                "instalments.",
-                reason="BELOW_INTEREST",
-            )
+            raise _below_interest()
         whole = course.rounded((level + apart) * weight)
         return whole - interest - sum(spread[place], ZERO)
 
@@ -306,8 +302,37 @@ def _by_amount(owed: Owed, starts_on: date, terms: Terms) -> list[Instalment]:
     course = replace(whole, terms=replace(terms, periods=count), weights=(Decimal(1),) * count)
     level = _level(course) + (owed.total - owed.principal) / count
     last = max(unit, course.rounded(level * count) - amount * (count - 1))
-    spread = _spread(course, [*(amount,) * (count - 1), min(last, amount)])
-    return _paid_rows(course, spread, lambda place, interest, _left: amount - interest - sum(spread[place], ZERO))
+    spread = _in_turn(course.owed, [*(amount,) * (count - 1), min(last, amount)])
+
+    def principal(place: int, interest: Decimal, _balance: Decimal) -> Decimal:
+        rest = amount - interest - sum(spread[place], ZERO)
+        if rest < 0:
+            raise _below_interest()
+        return rest
+
+    return _paid_rows(course, spread, principal)
+
+
+def _in_turn(owed: Owed, weights: Sequence[Decimal]) -> list[Spread]:
+    """Share the arrears as one sum, so that none of the shares is a cent over, and fill it from costs, then penalty."""
+    left = {"costs": owed.costs, "penalty": owed.penalty, "interest": owed.interest}
+    rows: list[Spread] = []
+    for share in share_out(owed.total - owed.principal, weights, owed.currency):
+        taken, rest = {}, share
+        for part in left:
+            taken[part] = min(rest, left[part])
+            left[part] -= taken[part]
+            rest -= taken[part]
+        rows.append((taken["interest"], taken["penalty"], taken["costs"], ZERO))
+    return rows
+
+
+def _below_interest() -> Unpayable:
+    return Unpayable(
+        "An instalment would not cover its own interest: take a smaller step, a lower rate, a higher amount or fewer "
+        "instalments.",
+        reason="BELOW_INTEREST",
+    )
 
 
 def _count_for(course: _Course, amount: Decimal) -> int:

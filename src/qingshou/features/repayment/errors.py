@@ -63,6 +63,17 @@ class HardshipNotNow(Conflict):
     code = "HARDSHIP_NOT_NOW"
 
 
+class DocumentRefused(BadInput):
+    """A document cannot be kept as it was given."""
+
+    code = "DOCUMENT_REFUSED"
+
+
+class NoSuchDocument(NotFound):
+    """The document does not exist for this lender and case, or its file is gone."""
+
+    code = "NO_SUCH_DOCUMENT"
+
 
 class NoSuchBudget(NotFound):
     """The budget does not exist for this lender and case."""

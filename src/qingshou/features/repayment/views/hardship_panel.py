@@ -118,6 +118,6 @@ def _proof(request: HttpRequest, case_id: UUID, desk: Desk) -> str:
     sent = request.FILES.get("proof")
     if sent is None:
         return ""
-    row = store_document(case_id=case_id, kind="HARDSHIP_PROOF", chunks=sent.chunks(), file_name=sent.name or "",
+    row = store_document(case_id=case_id, kind="HARDSHIP_PROOF", content=sent.read(), file_name=sent.name or "",
                          actor=desk.actor, now=desk.now)  # fmt: skip
     return str(row.document_hash)

@@ -37,6 +37,7 @@ GROUPS = {
     "audit": "qingshou.interfaces.commands.audit",
     "lender": "qingshou.interfaces.commands.lender",
     "contact": "qingshou.interfaces.commands.contact",
+    "repayment": "qingshou.interfaces.commands.repayment",
 }
 # Single commands at the top: module and function.
 COMMANDS = {

@@ -48,13 +48,14 @@ class LoanOnTape:
     arrears_fees: Decimal | None
     oldest_due_date: date | None
     overdue_days: int | None
+    originated_date: date | None = None
     schedule: Sequence[DueOnTape] = ()
 
 
 _LOAN = (
     "id", "loan_ref", "borrower_id", "as_of", "product", "currency", "contract_rate", "is_secured", "is_written_off",
     "is_closed", "balance", "arrears", "arrears_principal", "arrears_interest", "arrears_penalty", "arrears_fees",
-    "oldest_due_date", "overdue_days",
+    "oldest_due_date", "overdue_days", "originated_date",
 )  # fmt: skip
 _DUE = ("due_date", "position", "amount", "principal", "interest", "penalty", "fees")
 

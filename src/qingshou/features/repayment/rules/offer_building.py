@@ -125,8 +125,8 @@ def _figures(setting: Setting, schedule: Schedule, off: Owed, facts: PlanFacts) 
     owed = setting.request.owed
     return {
         "schedule": schedule, "total": schedule.total, "new_interest": schedule.new_interest, "apr": schedule.apr,
-        "total_cost": schedule.total - (owed.principal - off.principal), "ends_on": schedule.ends_on, "kept": kept,
-        "value": value, "value_share": (value / owed.total).quantize(_SHARE, rounding=ROUND_HALF_UP),
+        "total_cost": schedule.total - (owed.principal - off.principal), "ends_on": schedule.ends_on, "facts": facts,
+        "kept": kept, "value": value, "value_share": (value / owed.total).quantize(_SHARE, rounding=ROUND_HALF_UP),
     }  # fmt: skip
 
 

@@ -136,10 +136,15 @@ def offer_policy(settings: Mapping[str, Any] | None = None) -> OfferPolicy:
     return _read(json.dumps(own, sort_keys=True))
 
 
+def policy_data(settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the whole policy in force as data, for who must be able to use it again when another is in force."""
+    own = (settings or {}).get("offer_policy") or {}
+    return {**yaml.safe_load((_POLICIES / "default.yaml").read_text(encoding="utf-8")), **own}
+
+
 @lru_cache(maxsize=64)
 def _read(own: str) -> OfferPolicy:
-    raw: dict[str, Any] = yaml.safe_load((_POLICIES / "default.yaml").read_text(encoding="utf-8"))
-    raw |= json.loads(own)
+    raw = policy_data({"offer_policy": json.loads(own)})
     schema = json.loads((_POLICIES / "offer_policy.schema.json").read_text(encoding="utf-8"))
     faults = sorted(f"{one.json_path}: {one.message[:200]}" for one in Draft202012Validator(schema).iter_errors(raw))
     faults = faults or _faults_of_sense(raw)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any
 
-from qingshou.features.repayment.rules.kept_model import Chance
+from qingshou.features.repayment.rules.kept_model import Chance, PlanFacts
 from qingshou.features.repayment.rules.offer_limits import Met
 from qingshou.features.repayment.rules.owed import NO_CONCESSION, PARTS, Concession, Owed
 from qingshou.features.repayment.rules.pay_days import DayCount, Frequency, Roll
@@ -98,6 +98,7 @@ class Offer:
     new_interest: Decimal  # of that, what the plan itself charges
     apr: Decimal | None
     ends_on: date
+    facts: PlanFacts  # what the chance rests on
     kept: Chance
     value: Decimal  # expected present value to the lender
     value_share: Decimal  # of what is owed, four places

@@ -1,0 +1,38 @@
+"""Words of the negotiation desk: what is recorded of budgets and offers, and what is wrong with a budget's fields."""
+
+from django.utils.translation import gettext_lazy as _
+
+from qingshou.audit.phrases import register_actions
+
+ACTIONS = {
+    "BUDGET_TAKEN": _("Income and spending taken"),
+    "OFFERS_SEARCHED": _("Offers searched"),
+    "OFFER_WORKED_OUT": _("Own terms worked out"),
+}
+register_actions(ACTIONS)
+
+PROBLEMS = {
+    "FORM_UNKNOWN": _("Choose one of the forms."),
+    "HEADING_UNKNOWN": _("The form has no such heading."),
+    "HOUSEHOLD_UNFIT": _("Count at least one grown person, and at most 30 people."),
+    "WILLINGNESS_UNKNOWN": _("Choose one of the list."),
+    "SOURCE_UNKNOWN": _("Choose where the figure comes from."),
+    "EVERY_UNKNOWN": _("Choose how often it is paid."),
+    "DOCUMENT_MISSING": _("Name the document that shows this figure."),
+    "DOCUMENT_NOT_FILED": _("This document is not filed with the case."),
+    "BALANCE_NOT_HERE": _("What is owed in all belongs to debts only."),
+    "AMOUNT_UNREADABLE": _("Write the amount as a number, for example 1234.50."),
+    "AMOUNT_BELOW_ZERO": _("Write what is received or spent as a positive number."),
+    "AMOUNT_TOO_LARGE": _("The amount is too large."),
+    "AMOUNT_TOO_FINE": _("The amount has more decimals than its currency."),
+    "TWICE": _("This heading stands twice with the same source."),
+    "NOTHING_TOLD": _("Write down at least one amount."),
+    "NOTE_TOO_LONG": _("The note has at most 2000 characters."),
+}
+
+ORIGINS = {
+    "DESK": _("At the desk"),
+    "CALL": _("On a call"),
+    "PORTAL": _("The debtor's page"),
+    "API": _("From another system"),
+}

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from qingshou.access.predicates import CaseFacts
 from qingshou.features.cases.queries import get_case, latest_case_of
@@ -202,13 +202,13 @@ def show(request: HttpRequest, receipt_id: UUID) -> dict[str, Any]:
 
 @router.post("/receipts/{receipt_id}/reversal", response={202: AskedOut}, summary="Ask for a receipt to be reversed")
 @permitted("receipts.reverse")
-def ask(request: HttpRequest, receipt_id: UUID, given: ReversalIn) -> tuple[int, dict[str, Any]]:
+def ask(request: HttpRequest, receipt_id: UUID, given: ReversalIn) -> Status[dict[str, Any]]:
     """A second person decides; what a bank's file or a provider takes back is reversed by itself."""
     get_receipt(receipt_id=receipt_id)
     asked = ask_reversal(
         receipt_id=receipt_id, reason=given.reason, actor=principal_of(request).actor, now=request.now  # type: ignore[attr-defined]
     )  # fmt: skip
-    return 202, {"request_id": asked.id, "status": asked.status, "expires_at": asked.expires_at}
+    return Status(202, {"request_id": asked.id, "status": asked.status, "expires_at": asked.expires_at})
 
 
 @router.get("/loans/{loan_id}/ledger", response=LedgerOut, summary="Read a loan's ledger")

@@ -189,8 +189,10 @@ class Writing:
 
 def balances_of(locked: LockedBooks) -> dict[Place, Decimal]:
     """Return the balance of every place in the books: what is owed, and below zero what is unapplied."""
-    left: dict[Place, Decimal] = {Unapplied(receipt): -amount for receipt, amount in locked.books.unapplied.items()}
-    return {**left, **locked.books.parts}
+    found: dict[Place, Decimal] = {Unapplied(receipt): -amount for receipt, amount in locked.books.unapplied.items()}
+    for slot, amount in locked.books.parts.items():
+        found[slot] = amount
+    return found
 
 
 def state_of(locked: LockedBooks, loan: UUID) -> str:

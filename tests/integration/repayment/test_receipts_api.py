@@ -1,0 +1,163 @@
+"""Receipts and ledgers over REST: told once, explained, listed, reversed by a second person."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from tests.integration.repayment.ledger_rows import DAY, NOW, broken, came_in, make_borrower, make_loan, pay
+
+from qingshou.approvals import operations as approvals
+from qingshou.audit.actors import SYSTEM
+from qingshou.features.cases import operations as cases
+from qingshou.features.repayment.models import PaymentReference, Receipt
+from qingshou.features.repayment.rules.references import new_reference
+
+AT = "/api/v1/repayment"
+TOLD = {"external_ref": "bank-1", "amount": "95.50", "currency": "CNY", "value_date": "2026-11-23"}
+
+
+@pytest.fixture
+def post(client_for):
+    def send(path, body, role="RISK_OFFICER", key=""):
+        client = client_for(role)
+        token = client.get("/api/v1/tenants/me").cookies.get("csrftoken")
+        headers = {"X-CSRFToken": token.value} if token else {}
+        if key:
+            headers["Idempotency-Key"] = key
+        return client.post(f"{AT}{path}", body, content_type="application/json", headers=headers)
+
+    return send
+
+
+def test_a_payment_for_a_loan_is_put_on_it_and_explained(tenant, post, client_for):
+    loan = make_loan()
+    answer = post("/receipts", TOLD | {"loan_ref": loan.loan_ref, "payer_name": "王小明", "remittance": "还款"})
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert (told["state"], told["applied"], told["unapplied"], told["is_repeat"]) == (
+        "APPLIED", "95.500", "0.000", False,
+    )  # fmt: skip
+    assert [(line["account"], line["amount"], line["rule"]) for line in told["lines"]] == [
+        ("COSTS", "10.000", "LAW"), ("INTEREST", "70.000", "LAW"), ("PENALTY", "15.500", "LAW"),
+    ]  # fmt: skip
+    assert told["lines"][0]["articles"][1] == {
+        "instrument": "china.payment_order", "article": "561(1)", "confidence": "read",
+    }  # fmt: skip
+    assert "王小明" not in answer.content.decode()
+    again = post("/receipts", TOLD | {"loan_ref": loan.loan_ref}).json()
+    assert (again["id"], again["is_repeat"]) == (told["id"], True)
+    assert client_for("RISK_OFFICER").get(f"{AT}/receipts/{told['id']}").json() == told
+    assert broken(tenant.id) == {}
+
+
+def test_a_reference_of_ours_finds_whose_it_is(tenant, post):
+    loan = make_loan()
+    reference = new_reference(serial=42)
+    PaymentReference.objects.create(reference=reference, borrower=loan.borrower, given_at=NOW)
+    told = post("/receipts", TOLD | {"remittance": f"还款 {reference.lower()}"}).json()
+    assert (told["state"], told["matched_by"]) == ("APPLIED", "REFERENCE")
+
+
+def test_nobody_named_it_waits_in_the_queue(tenant, post):
+    assert post("/receipts", TOLD).json()["state"] == "UNMATCHED"
+    # the debtor owes nothing in this currency: the money is there all the same
+    loan = make_loan(currency="USD")
+    other = post("/receipts", TOLD | {"external_ref": "bank-2", "loan_ref": loan.loan_ref})
+    assert (other.status_code, other.json()["state"]) == (200, "UNMATCHED")
+    assert broken(tenant.id) == {}
+
+
+def test_the_same_id_with_another_amount_is_409(tenant, post):
+    post("/receipts", TOLD)
+    answer = post("/receipts", TOLD | {"amount": "95.51"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "RECEIPT_DIFFERS")
+    assert Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"amount": "0"}, 422), ({"amount": "-1"}, 422), ({"amount": "0.001"}, 422), ({"currency": "cny"}, 422),
+     ({"value_date": "1800-01-01"}, 422), ({"loan_ref": "none such"}, 404), ({"external_ref": ""}, 422)],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(tenant, post, change, status):
+    assert post("/receipts", TOLD | change).status_code == status
+    assert Receipt.objects.count() == 0
+
+
+def test_an_idempotency_key_gives_the_same_reply(tenant, post):
+    loan = make_loan()
+    first = post("/receipts", TOLD | {"loan_ref": loan.loan_ref}, key="k1")
+    again = post("/receipts", TOLD | {"loan_ref": loan.loan_ref}, key="k1")
+    assert (again.content, again["Idempotency-Replayed"]) == (first.content, "true")
+    assert post("/receipts", TOLD, key="k1").json()["code"] == "IDEMPOTENCY_KEY_REUSED"
+
+
+def test_who_may_not_take_money_may_not_tell_of_it(tenant, post):
+    for role in ("COLLECTOR", "COMPLIANCE_OFFICER", "AGENCY_USER"):
+        assert post("/receipts", TOLD, role=role).status_code == 403
+    assert Client().get(f"{AT}/receipts").status_code == 401
+
+
+def test_the_list_pages_and_filters(tenant, client_for):
+    loan = make_loan()
+    paid = [pay(loan, "1", on=DAY + timedelta(days=number)).receipt for number in range(3)]
+    came_in("5")
+    client = client_for("RISK_OFFICER")
+    first = client.get(f"{AT}/receipts?state=APPLIED&limit=2").json()
+    rest = client.get(f"{AT}/receipts?state=APPLIED&limit=2&cursor={first['next_cursor']}").json()
+    found = [one["id"] for one in first["items"] + rest["items"]]
+    assert sorted(found) == sorted(str(one.id) for one in paid)
+    assert rest["next_cursor"] is None
+    assert len(client.get(f"{AT}/receipts?value_from={DAY + timedelta(days=2)}").json()["items"]) == 1
+    assert client.get(f"{AT}/receipts?state=ANY").status_code == 422
+
+
+def test_a_reversal_waits_for_a_second_person(tenant, post, users):
+    receipt = pay(make_loan(), "90").receipt
+    answer = post(f"/receipts/{receipt.id}/reversal", {"reason": "money of another firm"}, role="TEAM_LEAD")
+    assert (answer.status_code, answer.json()["status"]) == (202, "PENDING")
+    again = post(f"/receipts/{receipt.id}/reversal", {"reason": "money of another firm"}, role="TEAM_LEAD")
+    assert again.json()["code"] == "APPROVAL_ALREADY_ASKED"
+    approvals.approve(request_id=answer.json()["request_id"], decider=users["RISK_OFFICER"], now=NOW)
+    receipt.refresh_from_db()
+    assert receipt.state == "REVERSED"
+    assert post(f"/receipts/{make_borrower().id}/reversal", {"reason": "none such"}).status_code == 404
+
+
+def test_a_ledger_is_read_by_who_may_see_the_debtor(tenant, client_for, users):
+    loan = make_loan()
+    pay(loan, "90")
+    told = client_for("TEAM_LEAD").get(f"{AT}/loans/{loan.id}/ledger").json()
+    assert (told["total"], told["owed_now"], told["has_ledger"]) == ("10010.000", "210.000", True)
+    assert [one["kind"] for one in told["movements"]] == ["TAPE", "ALLOCATION"]
+    assert told["movements"][-1]["balance"] == told["total"]
+    assert client_for("COLLECTOR").get(f"{AT}/loans/{loan.id}/ledger").status_code == 404
+    case = cases.open_case(borrower_id=loan.borrower_id, as_of=DAY, actor=SYSTEM, now=NOW)
+    cases.assign(
+        case_id=case.id, owner_id=users["COLLECTOR"].id, actor=SYSTEM, on=DAY, now=NOW, reason="for the test"
+    )  # fmt: skip
+    assert client_for("COLLECTOR").get(f"{AT}/loans/{loan.id}/ledger").status_code == 200
+    assert client_for("TEAM_LEAD").get(f"{AT}/loans/{loan.borrower_id}/ledger").status_code == 404
+
+
+def test_without_a_ledger_the_tape_speaks(tenant, client_for):
+    known, unknown = make_loan(), make_loan(balance=None)
+    client = client_for("TEAM_LEAD")
+    told = client.get(f"{AT}/loans/{known.id}/ledger").json()
+    assert (told["has_ledger"], told["total"], told["movements"]) == (False, "10100.00", [])
+    told = client.get(f"{AT}/loans/{unknown.id}/ledger").json()
+    assert (told["state"], told["total"], told["parts"]) == ("UNKNOWN", None, [])
+
+
+def test_another_lenders_receipts_do_not_exist(tenant, other_tenant, client_for):
+    from qingshou.tenancy.context import using
+
+    with using(other_tenant.id):
+        theirs = came_in("7")
+        loan = make_loan()
+    client = client_for("TEAM_LEAD")
+    assert client.get(f"{AT}/receipts").json()["items"] == []
+    for path in (f"/receipts/{theirs.id}", f"/loans/{loan.id}/ledger"):
+        assert client.get(f"{AT}{path}").status_code == 404
+    assert Decimal(7) == theirs.amount

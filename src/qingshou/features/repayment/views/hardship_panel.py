@@ -99,15 +99,16 @@ def decide(request: HttpRequest, case_id: UUID, hardship_id: UUID) -> HttpRespon
         if get_hardship(hardship_id=hardship_id).case_id != case_id:
             raise NoSuchHardship("There is no such hardship of this case.")
         desk, post = desk_of(request), request.POST
-        said = {"hardship_id": hardship_id, "actor": desk.actor, "now": desk.now}
+        actor, now, reason = desk.actor, desk.now, post.get("reason", "")
         if post.get("what") == "accept":
-            row = accept_hardship(**said, until_on=day_given(post.get("until_on", "")),
+            row = accept_hardship(hardship_id=hardship_id, actor=actor, now=now,
+                                  until_on=day_given(post.get("until_on", "")),
                                   document_hash=_proof(request, case_id, desk))  # fmt: skip
             return _("Accepted; contact pauses until %(day)s.") % {"day": row.until_on}
         if post.get("what") == "decline":
-            decline_hardship(**said, reason=post.get("reason", ""))
+            decline_hardship(hardship_id=hardship_id, actor=actor, now=now, reason=reason)
             return _("Declined; contact may go on.")
-        end_hardship(**said, reason=post.get("reason", ""))
+        end_hardship(hardship_id=hardship_id, actor=actor, now=now, reason=reason)
         return _("Ended; contact may go on.")
 
     return deciding(request, case_id)

@@ -26,9 +26,11 @@ from qingshou.features.oversight.operations import StepResult, begin_run, end_ru
 from qingshou.features.oversight.queries import get_run
 from qingshou.features.repayment.operations.agreement_day import end_plans, end_promises
 from qingshou.features.repayment.operations.ledger_sync import sync_tape
+from qingshou.features.repayment.queries.observed import list_observed
 from qingshou.interfaces.inbox import take_in_waiting
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.context import using
+from qingshou.tenancy.queries import get_tenant
 
 Progress = Callable[[str, int, int], None]  # the step that begins, how many are done, of how many
 
@@ -150,10 +152,13 @@ class _Day:
         return StepResult(read, accepted, {"frames": frames})
 
     def _classes(self) -> StepResult:
+        law_on = get_tenant(tenant_id=self.tenant_id).law_date
+        observed = [(one.loan_ref, one.floor_class) for one in list_observed(on=self.as_of, law_on=law_on)]
         report = classify_day(
-            tenant_id=self.tenant_id, as_of=self.as_of, home=self.home, engine=self.engine, master=self.master
-        )
-        facts = dict(report.facts) | {"overdue": report.overdue_count}
+            tenant_id=self.tenant_id, as_of=self.as_of, home=self.home, engine=self.engine, master=self.master,
+            observed=observed,
+        )  # fmt: skip
+        facts = dict(report.facts) | {"overdue": report.overdue_count, "observed": len(observed)}
         return StepResult(report.loans_count, report.loans_count, facts)
 
     def _difference(self) -> StepResult:

@@ -201,7 +201,7 @@ def test_a_set_holds_one_version_a_template(lead):
 
 def test_the_starting_set_waits_for_a_second_person(lead, officer):
     put_in = template_set.install_starting_set(actor=actor_of(lead), now=NOW)
-    assert len(put_in.version_ids) == len(starting_set()) == 270
+    assert len(put_in.version_ids) == len(starting_set()) == 309
     assert set(TemplateVersion.objects.values_list("status", flat=True)) == {"DRAFT"}
     request_id = templates.ask_approval(
         version_ids=put_in.version_ids, actor=actor_of(lead), now=NOW, reason="starting set"
@@ -209,7 +209,7 @@ def test_the_starting_set_waits_for_a_second_person(lead, officer):
     with pytest.raises(approvals.ApprovalRefused):
         approvals.approve(request_id=request_id, decider=lead, now=NOW)
     approvals.approve(request_id=request_id, decider=officer, now=NOW)
-    assert TemplateVersion.objects.filter(status="APPROVED").count() == 270
+    assert TemplateVersion.objects.filter(status="APPROVED").count() == 309
     assert template_set.install_starting_set(actor=actor_of(lead), now=NOW).version_ids == ()
 
 

@@ -33,6 +33,7 @@ LOAN_TYPES = {
     "is_impaired": pa.bool_(),
     "is_written_off": pa.bool_(),
     "is_closed": pa.bool_(),
+    "plan_floor": TEXT,
 }
 Aged = tuple[date | None, int, Decimal, tuple[Decimal | None, ...]]
 

@@ -19,7 +19,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "classing.
 AS_OF = date(2024, 6, 30)
 TABLE = load_severity_table()
 PLAIN = ("product", "currency", "overdue_days", "credit_standing", "is_secured", "restructured_date", "is_impaired",
-         "is_written_off", "is_closed")  # fmt: skip
+         "is_written_off", "is_closed", "plan_floor")  # fmt: skip
 
 
 def _loan(case: dict[str, Any]) -> Loan:

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from qingshou.features.delinquency.rules import Severity, bucket_of, severity_of
 from qingshou.features.delinquency.severity import SeverityTable, overridden
-from qingshou.features.delinquency.terms import CARD, UNCLASSIFIED, WRITTEN_OFF, ClassTerms
+from qingshou.features.delinquency.terms import CARD, PLAN_OBSERVED, UNCLASSIFIED, WRITTEN_OFF, ClassTerms
 from qingshou.kernel.money import ZERO
 
 CENT = Decimal("0.01")
@@ -31,6 +31,7 @@ class Loan:
     is_impaired: bool | None = None
     is_written_off: bool = False
     is_closed: bool = False
+    plan_floor: str | None = None  # at least this class while a plan is observed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,8 @@ def _own(row: Loan, terms: ClassTerms) -> tuple[int | None, str]:
         is_overdue = row.overdue_days is not None and row.overdue_days > 0
         floor = terms.restructured_overdue_rank if is_overdue else terms.restructured_rank
         found.append((floor, "RESTRUCTURED"))
+    if row.plan_floor in terms.classes and terms.classes.index(row.plan_floor) > 0:
+        found.append((terms.classes.index(row.plan_floor), PLAN_OBSERVED))
     if not found:
         return None, "DAYS_UNKNOWN"
     worst = max(rank for rank, _reason in found)

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
+import pyarrow as pa
 
 from qingshou.engine import Engine, Frame
+from qingshou.engine.landing import landing
 from qingshou.features.book.intake import lake
 from qingshou.features.book.intake.places import Places
 from qingshou.features.delinquency.columns import age_frame, classify_frame
@@ -51,11 +53,13 @@ def class_book(
     jurisdiction: str,
     law_on: date,
     settings: Mapping[str, Any],
+    observed: pa.Table | None = None,
 ) -> ClassedBook:
     """Age (where the lender sends schedule and payments) and class every loan of a date; write the classified file.
 
     Takes   law_on    whose law is applied: the as-of date, or the lender's law date for a book older than every text
             settings  grace_days, materiality_amount, materiality_share; the lender's own
+            observed  loan_id, plan_floor: loans that have at least this class, because a plan over them is observed
     Gives   ClassedBook; the same inputs give the same file name
     Stops   NotFound when no loans were taken in for the date
     """
@@ -70,11 +74,18 @@ def class_book(
     is_schedule = bool(schedule["instalments"])
     sources = (*loans_parts, *(part for parts in schedule.values() for part in parts))
     age_terms = _age_terms(as_of, jurisdiction, law_on, settings)
+    held = _observed_part(home, tenant, as_of, observed)
+    if held is not None:
+        sources = (*sources, held)
     path = _target(home, tenant, as_of, sources, jurisdiction, law_on, age_terms, table)
     loans = _union([engine.scan(part) for part in loans_parts])
     if is_schedule:
         loans = _aged(engine, loans, schedule, age_terms)
+    if held is not None:
+        loans = loans.join(engine.scan(held), on="loan_id", how="left")
     classed = classify_frame(loans=loans, terms=terms, table=table, keep=engine.keep)
+    if held is not None:
+        classed = classed.drop("plan_floor")
     engine.sink(classed, path, order_by=("loan_id",))
     return ClassedBook(
         path=path, sources=sources, shape=SCHEDULE if is_schedule else SNAPSHOT, law_on=law_on, terms=terms
@@ -83,6 +94,19 @@ def class_book(
 
 def _parts(home: Path, tenant: str, frame: str, as_of: date) -> list[Path]:
     return lake.parts(home=home, tenant=tenant, table=frame, as_of=as_of)
+
+
+def _observed_part(home: Path, tenant: str, as_of: date, observed: pa.Table | None) -> Path | None:
+    """Lay the observed loans down, named by their content; None where there are none."""
+    if observed is None or observed.num_rows == 0:
+        return None
+    table = observed.select(["loan_id", "plan_floor"]).sort_by("loan_id")
+    digest = sha256(json.dumps(table.to_pylist()).encode()).hexdigest()
+    path = Places(home, tenant).partition("observed", as_of) / lake.part_name(digest)
+    if not path.exists():
+        with landing(path) as draft:
+            lake.write_parquet(table.to_reader(), draft)
+    return path
 
 
 def _union(frames: Sequence[Frame]) -> Frame:

@@ -11,7 +11,7 @@ from qingshou.engine.plan import MONEY, RATE, Frame
 from qingshou.features.delinquency.ageing import same
 from qingshou.features.delinquency.rules import BUCKET_DAYS, BUCKET_MAX, MODERATE_DAYS_MIN, SEVERE_DAYS_MIN, Severity
 from qingshou.features.delinquency.severity import Level, OverrideRow, SeverityTable
-from qingshou.features.delinquency.terms import CARD, UNCLASSIFIED, WRITTEN_OFF, ClassTerms, Spread, Step
+from qingshou.features.delinquency.terms import CARD, PLAN_OBSERVED, UNCLASSIFIED, WRITTEN_OFF, ClassTerms, Spread, Step
 
 # What classing reads of a loan: its type, and what stands for a column the frame does not have.
 READ_COLUMNS: dict[str, tuple[DType, str | bool | None]] = {
@@ -28,6 +28,7 @@ READ_COLUMNS: dict[str, tuple[DType, str | bool | None]] = {
     "is_impaired": (nw.Boolean(), None),
     "is_written_off": (nw.Boolean(), False),
     "is_closed": (nw.Boolean(), False),
+    "plan_floor": (nw.String(), None),
 }
 CLASSIFIED_COLUMNS = (
     "severity_base",
@@ -146,7 +147,12 @@ def _floors(terms: ClassTerms) -> list[tuple[nw.Expr, int, str]]:
     impaired = nw.col("is_impaired").fill_null(value=False)
     observed = _is_observed(terms)
     overdue = (days > 0).fill_null(value=False)
+    by_plan = [
+        ((nw.col("plan_floor") == code).fill_null(value=False), rank, PLAN_OBSERVED)
+        for rank, code in enumerate(terms.classes)
+    ]
     return [
+        *by_plan,
         (observed, terms.restructured_rank, "RESTRUCTURED"),
         (observed & overdue, terms.restructured_overdue_rank, "RESTRUCTURED"),
         (impaired, terms.impaired_rank, "CREDIT_IMPAIRED"),

@@ -42,11 +42,18 @@ class ClassifyReport:
 
 
 def classify_day(
-    *, tenant_id: UUID, as_of: date, home: Path, engine: str = "duckdb", master: str | None = None
+    *,
+    tenant_id: UUID,
+    as_of: date,
+    home: Path,
+    engine: str = "duckdb",
+    master: str | None = None,
+    observed: Sequence[tuple[str, str]] = (),
 ) -> ClassifyReport:
     """Age and class the book of a date; keep the file in the lake and its summary as a row.
 
-    Takes   engine  duckdb or spark; both give the same rows
+    Takes   engine    duckdb or spark; both give the same rows
+            observed  (loan_ref, class): loans under observation after a restructuring, which have at least this class
     Gives   the file and its counts by class; a second call replaces the row with the same
     Stops   NotFound when no loans were taken in for the date
     """
@@ -61,6 +68,7 @@ def classify_day(
             jurisdiction=tenant.jurisdiction,
             law_on=law_on,
             settings=tenant.settings,
+            observed=_observed_table(observed),
         )
     with lake_views.opened(now=classed.path) as connection, transaction.atomic():
         row = _keep_classification(connection, classed, home, tenant.code, as_of, engine)
@@ -76,6 +84,14 @@ def classify_day(
     return ClassifyReport(
         classed.path, row.loans_count, row.overdue_count, row.unclassified_count, row.unknown_days_count, facts
     )
+
+
+def _observed_table(observed: Sequence[tuple[str, str]]) -> pa.Table | None:
+    """Return the observed loans as a table; None where there are none, so that files keep their names."""
+    if not observed:
+        return None
+    refs, floors = zip(*sorted(observed), strict=True)
+    return pa.table({"loan_id": pa.array(refs, pa.string()), "plan_floor": pa.array(floors, pa.string())})
 
 
 def _keep_classification(

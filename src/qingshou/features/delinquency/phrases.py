@@ -35,6 +35,7 @@ REASONS: dict[str, Promise] = {
     "WRITTEN_OFF": _("Written off"),
     "CREDIT_IMPAIRED": _("Credit-impaired"),
     "RESTRUCTURED": _("Restructured, under observation"),
+    "PLAN_OBSERVED": _("A plan was agreed and is still observed"),
     "OWN_BANK_CONTAGION": _("The borrower's other loans here are non-performing"),
     "PULLING_EFFECT": _("The borrower's other loans here are over 90 days late"),
 }

@@ -15,6 +15,8 @@ from qingshou.law.eu.crr import rules as eu_rules
 
 UNCLASSIFIED = "UNCLASSIFIED"
 WRITTEN_OFF = "WRITTEN_OFF"
+# a plan was agreed, and the law still observes how it is kept
+PLAN_OBSERVED = "PLAN_OBSERVED"
 CARD = "CARD"
 # Restructurings older than this are past every observation period known.
 OBSERVATION_DAYS_MAX = 3650

@@ -47,6 +47,8 @@ WORDS = {
 TO_OTHERS = frozenset({"WRONG_PERSON_SORRY"})
 # templates after which nothing more comes: there is nothing to opt out of
 LAST_WORDS = frozenset({"OPT_OUT_CONFIRMED", "WRONG_PERSON_SORRY"})
+# codes the debtor asked for a moment ago: answers, of which nobody opts out
+ASKED_FOR = frozenset({"PLAN_CODE", "PORTAL_CODE"})
 _PERSONAL_OF_DEBT = re.compile(
     r"\{(?:debtor_name|loan_ref_tail|amount_due|due_date|overdue_days|next_amount|next_due_date|promise_amount"
     r"|promise_date|paid_amount|paid_date|case_number|pay_link)\}"
@@ -183,7 +185,8 @@ def _missing(
         yield _finding("SUBJECT_MISSING", ERROR, jurisdiction, part="subject")
     if code in LAST_WORDS:
         return
-    if not known.opt_out.search(folded) and (channel in _OPT_OUT_CHANNELS or channel == "EMAIL"):
+    may_opt_out = code not in ASKED_FOR
+    if may_opt_out and not known.opt_out.search(folded) and (channel in _OPT_OUT_CHANNELS or channel == "EMAIL"):
         must = channel in _OPT_OUT_CHANNELS or jurisdiction == "us"
         yield _finding("OPT_OUT_MISSING", ERROR if must else WARNING, jurisdiction)
     if jurisdiction == "us" and is_collector and not known.mini_miranda.search(folded):

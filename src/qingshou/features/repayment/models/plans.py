@@ -81,6 +81,8 @@ class PlanLoan(TenantRow):
     ledger = models.ForeignKey(LoanLedger, on_delete=models.PROTECT, related_name="+")
     owed = money()  # when it was agreed
     waivers = models.JSONField(default=dict)  # kind -> amount, as text
+    was_non_performing = models.BooleanField(default=False)  # on the day the plan was accepted
+    was_observed = models.BooleanField(default=False)  # restructured before, and still observed on that day
     waiver_event_id = models.UUIDField(null=True)  # the ledger's event, once they were applied
 
     class Meta:

@@ -143,6 +143,9 @@ def _accept(plan: Plan, case: Any, *, by: str, document_hash: str, actor: Actor,
     before = supersede_agreed(plan, on=on, actor=actor, now=now)
     invalidate_open(borrower_ids=[plan.borrower_id], reason="PLAN_AGREED", actor=actor, now=now)
     facts = [_loan_facts(one, plan, on) for one in loans]
+    for loan, known in zip(loans, facts, strict=True):
+        loan.was_non_performing, loan.was_observed = known.is_non_performing, known.is_observed
+    PlanLoan.objects.bulk_update(loans, ["was_non_performing", "was_observed"])
     effects = [_limitation(one, loan, tenant.jurisdiction, on) for one, loan in zip(facts, loans, strict=True)]
     plan.observed_until = _observed_until(plan, facts, instalments, tenant.jurisdiction, on)
     plan.state, plan.accepted_at, plan.accepted_by = PlanState.ACTIVE.value, now, by

@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 PARTIES = {"LENDER": _("Lender"), "DEBTOR": _("Debtor")}
 STEPS = {
-    "OFFERED": _("Offered"),
+    "OFFERED": _("Made an offer"),
     "COUNTERED": _("Made a counter-offer"),
-    "ACCEPTED": _("Accepted"),
-    "REFUSED": _("Refused"),
+    "ACCEPTED": _("Accepted the offer"),
+    "REFUSED": _("Refused the offer"),
     "WITHDRAWN": _("Withdrew the offer"),
     "SAID": _("Said"),
 }

@@ -76,3 +76,24 @@ def observation(*, jurisdiction: str, loan: LoanFacts, first_due_on: date, perio
         return observation_of(jurisdiction=jurisdiction, facts=facts, on=on)
     except NotCovered:
         return Observation(observed_until=None, floor_class="", reasons=(Reason("NOT_COVERED", {}),))
+
+
+def observed_floor(
+    *, jurisdiction: str, first_due_on: date, period_months: int, missed: tuple[date, ...], clean_since: date | None,
+    was_non_performing: bool, was_observed: bool, on: date, law_on: date,
+) -> Observation | None:  # fmt: skip
+    """Return how a loan of an accepted plan is observed on a day; None where no text of the place says so.
+
+    Takes   missed       due dates that passed unpaid: each starts the observation again
+            clean_since  since when everything due was paid
+            law_on       whose law is applied, where the book is older than every text
+    """
+    facts = ClassificationFacts(
+        is_restructured=True, restructured_date=first_due_on, payment_period_months=max(1, period_months),
+        missed_payment_dates=missed, was_non_performing_before_restructuring=was_non_performing,
+        is_restructured_again=was_observed, clean_since_date=clean_since,
+    )  # fmt: skip
+    try:
+        return observation_of(jurisdiction=jurisdiction, facts=facts, on=max(on, law_on))
+    except NotCovered:
+        return None

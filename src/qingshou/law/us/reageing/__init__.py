@@ -1,0 +1,1 @@
+"""FFIEC: when an open-end account may be re-aged."""

@@ -63,14 +63,14 @@ def test_shelves_and_pages_of_promises(users, me):
     cases = debtors(users, 3)
     made = [promised(case, me, "100", days) for case, days in zip(cases, (2, 2, 5), strict=True)]
     on = DAY + timedelta(days=2)
-    assert count_promises(on=on) == {"DUE_TODAY": 2, "DUE_SOON": 1, "IN_GRACE": 0, "BROKEN": 0, "OPEN": 3}
+    assert count_promises(on=on) == {"DUE_TODAY": 2, "DUE_SOON": 1, "IN_GRACE": 0, "BROKEN": 0, "KEPT": 0, "OPEN": 3}
     first = list_promises(on=on, shelf="OPEN", limit=2)
     second = list_promises(on=on, shelf="OPEN", limit=2, after=first.after)
     assert [one.id for one in (*first.rows, *second.rows)] == [
         *sorted((made[0].id, made[1].id)), made[2].id,
     ]  # fmt: skip
     assert second.after is None
-    assert list_promises(on=on, owner_id=users["TEAM_LEAD"].id).rows == ()
+    assert list_promises(on=on, owner_ids=[users["TEAM_LEAD"].id]).rows == ()
     late = on + timedelta(days=4)
     for case in cases:
         look(case, late)

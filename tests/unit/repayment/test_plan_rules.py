@@ -13,7 +13,14 @@ from qingshou.features.repayment.rules.offer_terms import read_dues, read_loans
 from qingshou.features.repayment.rules.plan_law import judge_term, stops_collection
 from qingshou.features.repayment.rules.plan_policy import plan_policy
 from qingshou.features.repayment.rules.plan_states import MOVES, InstalmentState, PlanState, may_become
-from qingshou.features.repayment.rules.plans import Due, PlanTerms, judge_instalments, judge_plan, payoff_amount
+from qingshou.features.repayment.rules.plans import (
+    Due,
+    PlanTerms,
+    amounts_given_up,
+    judge_instalments,
+    judge_plan,
+    payoff_amount,
+)
 from qingshou.kernel.errors import BadInput, Misconfigured
 
 D = Decimal
@@ -250,3 +257,23 @@ def test_unfit_loans_stop(loans):
 
 def test_shares_of_a_plan_add_up():
     assert total([one for own in shares_of((FIRST, "1000")).values() for one in own]) == D(400)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "still_open", "given"),
+    [
+        ({"PENALTY": "10"}, {"PENALTY": "10", "PRINCIPAL": "5"}, {"PENALTY": "10"}),
+        # paid meanwhile by the order of art. 561: what is left is principal
+        ({"INTEREST": "20"}, {"PRINCIPAL": "20"}, {"PRINCIPAL": "20"}),
+        ({"INTEREST": "20"}, {"INTEREST": "5", "PRINCIPAL": "30"}, {"INTEREST": "5", "PRINCIPAL": "15"}),
+        ({"PRINCIPAL": "20"}, {"PENALTY": "15", "PRINCIPAL": "10"}, {"PRINCIPAL": "10", "PENALTY": "10"}),
+        ({"INTEREST": "20"}, {}, {}),
+        ({"INTEREST": "20"}, {"COSTS": "3"}, {"COSTS": "3"}),
+    ],
+)
+def test_what_was_agreed_is_given_up_where_it_is_still_open(agreed, still_open, given):
+    found = amounts_given_up(
+        agreed={kind: D(text) for kind, text in agreed.items()},
+        open_amounts={kind: D(text) for kind, text in still_open.items()},
+    )
+    assert found == {kind: D(text) for kind, text in given.items()}

@@ -4,13 +4,16 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from qingshou.audit.actors import Actor
 from qingshou.audit.operations import record
-from qingshou.features.repayment.models import LedgerEvent, Plan, PlanLoan
+from qingshou.features.repayment.models import Account, LedgerEvent, Plan, PlanLoan
 from qingshou.features.repayment.operations.ledger_errors import NothingOpen
 from qingshou.features.repayment.operations.ledger_opening import lock_books
 from qingshou.features.repayment.operations.loan_acts import waive
 from qingshou.features.repayment.operations.replay import run
+from qingshou.features.repayment.rules.plans import amounts_given_up
 from qingshou.law.allocation.terms import PartKind
 from qingshou.tenancy.queries import current_tenant
 
@@ -18,15 +21,19 @@ WAIVER, PLAN_KEPT = "WAIVER", "PLAN_KEPT"
 
 
 def give_up(plan: Plan, *, on: date, actor: Actor, now: datetime) -> Decimal:
-    """Waive what was agreed on each loan of a plan that is kept; what is no longer open is not waived.
+    """Waive what was agreed on each loan of a plan that is kept, wherever it is still open (amounts_given_up).
 
     Gives   how much was really given up
     """
     total = Decimal(0)
     for loan in _loans(plan):
-        amounts = {PartKind(kind): Decimal(text) for kind, text in loan.waivers.items() if Decimal(text) > 0}
-        if not amounts or loan.waiver_event_id is not None:
+        agreed = {kind: Decimal(text) for kind, text in loan.waivers.items()}
+        if loan.waiver_event_id is not None or not any(agreed.values()):
             continue
+        wanted = amounts_given_up(agreed=agreed, open_amounts=_open_amounts(loan))
+        if not wanted:
+            continue
+        amounts = {PartKind(kind): amount for kind, amount in wanted.items()}
         with suppress(NothingOpen):
             acted = waive(loan_id=loan.ledger_id, amounts=amounts, reason=PLAN_KEPT, actor=actor, now=now, on=on,
                           under=plan.number)  # fmt: skip
@@ -51,6 +58,11 @@ def take_back(plan: Plan, *, actor: Actor, now: datetime) -> None:
         loan.save(update_fields=["waiver_event_id"])
         record(subject_kind="LOAN", subject_id=loan.ledger_id, action="LOAN_WAIVER_TAKEN_BACK", actor=actor, now=now,
                facts={"event": event.id, "under": plan.number})  # fmt: skip
+
+
+def _open_amounts(loan: PlanLoan) -> dict[str, Decimal]:
+    rows = Account.objects.filter(ledger=loan.ledger_id, balance__gt=0).values("kind").annotate(open=Sum("balance"))
+    return {row["kind"]: row["open"] for row in rows}
 
 
 def _loans(plan: Plan) -> list[PlanLoan]:

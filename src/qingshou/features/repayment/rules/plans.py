@@ -129,6 +129,29 @@ def judge_plan(
     return PlanEnd(PlanState.ACTIVE, standings, None, None, "", verdict)
 
 
+# what a waiver falls on when the kinds it was agreed for were paid meanwhile: what the debtor owes least for first
+WAIVED_IN_TURN = ("PENALTY", "INTEREST", "COSTS", "UNSPLIT", "PRINCIPAL")
+
+
+def amounts_given_up(
+    *, agreed: Mapping[str, Decimal], open_amounts: Mapping[str, Decimal]
+) -> dict[str, Decimal]:  # fmt: skip
+    """Return what is given up of each kind once a plan is kept: what was agreed, wherever it is still open.
+
+    Payments of a plan go to costs and interest before principal (民法典 561), so that a kind given up may have been
+    paid: the rest of what was agreed then falls on the other kinds, in WAIVED_IN_TURN. Never more in all than was
+    agreed, never more of a kind than is open.
+    """
+    found = {kind: min(amount, open_amounts.get(kind, ZERO)) for kind, amount in agreed.items()}
+    left = sum(agreed.values(), ZERO) - sum(found.values(), ZERO)
+    for kind in WAIVED_IN_TURN:
+        more = min(left, open_amounts.get(kind, ZERO) - found.get(kind, ZERO))
+        if more > 0:
+            found[kind] = found.get(kind, ZERO) + more
+            left -= more
+    return {kind: amount for kind, amount in found.items() if amount > 0}
+
+
 def payoff_amount(*, terms: PlanTerms, standings: Sequence[Standing], on: date) -> Decimal:
     """Return what settles a plan on a day: all that is unpaid, without interest of time that has not passed.
 

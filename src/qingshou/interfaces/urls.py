@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("qingshou.features.cases.urls")),
     path("", include("qingshou.features.contact.urls")),
     path("", include("qingshou.features.repayment.urls")),
+    path("", include("qingshou.features.portal.urls")),
     path("runs/", include("qingshou.features.oversight.urls")),
     path("users/", include("qingshou.access.urls")),
     path("approvals/", include("qingshou.approvals.urls")),

@@ -11,6 +11,8 @@ from qingshou.privacy.kinds import PersonalKind as Kind
 SENDER = "SENDER"
 # no person: the comparison of what a caller hears with what is on file; only yes or no leaves it
 CHECKER = "CHECKER"
+# the debtor themself, on their own page, about themself
+SUBJECT = "SUBJECT"
 
 _CONTACT = frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.EMPLOYER, Kind.NOTE})
 
@@ -24,6 +26,7 @@ CLEAR: dict[str, frozenset[Kind]] = {
     "AGENCY_USER": frozenset({Kind.NAME, Kind.PHONE}),
     "ADMINISTRATOR": frozenset(),
     SENDER: frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.NOTE}),
+    SUBJECT: frozenset(Kind),
     CHECKER: frozenset({Kind.NATIONAL_ID, Kind.BIRTH_DATE, Kind.ADDRESS, Kind.EMPLOYER}),
 }
 

@@ -217,6 +217,8 @@ NOT_PERSONAL = {
     "repayment.PaymentIntent.state": "a code of ours",
     "portal.PortalLink.token_hash": "a hash",
     "portal.PortalVisit.secret_hash": "a hash",
+    "portal.PortalAsk.number": "a random number of ours",
+    "portal.PortalDraft.form": "a code of ours",
     "portal.PortalAsk.facts": "codes, amounts and dates",
     "portal.PortalAsk.state": "a code of ours",
     "portal.PortalAsk.handled_by": "one of our own people",

@@ -6,7 +6,7 @@ import pytest
 
 from qingshou.access.roles import Role
 from qingshou.privacy.blind_index import blind_index, blind_index_many
-from qingshou.privacy.clearance import CHECKER, CLEAR, SENDER, sees_clear
+from qingshou.privacy.clearance import CHECKER, CLEAR, SENDER, SUBJECT, sees_clear
 from qingshou.privacy.kinds import PersonalKind as K
 from qingshou.privacy.masking import mask
 from qingshou.privacy.normalise import normalised
@@ -90,7 +90,7 @@ def test_a_mask_never_shows_the_value(kind):
 
 
 def test_every_role_has_its_clearance_and_no_other():
-    assert CLEAR.keys() == {*Role, SENDER, CHECKER}  # who sends messages and who compares answers are no persons
+    assert CLEAR.keys() == {*Role, SENDER, CHECKER, SUBJECT}  # who sends, who compares, the debtor: none of our people
     assert not any(sees_clear("STRANGER", kind) for kind in K)
     assert [role for role in Role if sees_clear(role, K.NATIONAL_ID)] == [Role.LEGAL_OFFICER, Role.COMPLIANCE_OFFICER]
     assert not any(sees_clear(role, kind) for kind in K for role in (Role.ADMINISTRATOR, Role.RISK_OFFICER))

@@ -17,6 +17,7 @@ class PortalLink(TenantRow):
     borrower = models.ForeignKey("book.Borrower", on_delete=models.PROTECT, related_name="+")
     token_hash = models.CharField(max_length=64)
     language = models.CharField(max_length=10, blank=True)
+    message_id = models.UUIDField(null=True)  # of contact: what carried it; null: handed over by a person
     made_by = models.CharField(max_length=60)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -28,18 +29,23 @@ class PortalLink(TenantRow):
 
 
 class PortalVisit(TenantRow):
-    """One visit by a link: nothing of the debt is shown before the second factor."""
+    """One visit by a link: nothing of the debt is shown before the second factor.
+
+    Each visit has one code of its own (repayment's one-time codes, by the visit's id); asking again is a new visit.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     link = models.ForeignKey(PortalLink, on_delete=models.PROTECT, related_name="visits")
     secret_hash = models.CharField(max_length=64)  # of what the browser's cookie holds
     begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["secret_hash"], name="portal_visit_once")]
+        indexes = [models.Index(fields=["link", "-begun_at"], name="portal_visit_of_link")]
 
 
 class PortalAsk(TenantRow):
@@ -49,6 +55,7 @@ class PortalAsk(TenantRow):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=12)  # as the debtor is told it; random, so that nobody counts them
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
     borrower = models.ForeignKey("book.Borrower", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12)
@@ -62,7 +69,21 @@ class PortalAsk(TenantRow):
     handled_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="portal_ask_number_once")]
         indexes = [
-            models.Index(fields=["tenant", "asked_at", "id"], condition=Q(state="OPEN"), name="portal_ask_open"),
+            models.Index(fields=["tenant", "answer_due_on", "id"], condition=Q(state="OPEN"), name="portal_ask_open"),
             models.Index(fields=["borrower", "-asked_at"], name="portal_ask_of_borrower"),
         ]
+
+
+class PortalDraft(TenantRow):
+    """A form the debtor began and did not send: kept sealed, one a form, gone once it is sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    borrower = models.ForeignKey("book.Borrower", on_delete=models.PROTECT, related_name="+")
+    form = models.CharField(max_length=12)  # INCOME
+    values = SealedField(PersonalKind.NOTE)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["borrower", "form"], name="portal_draft_once")]

@@ -24,7 +24,8 @@ class Entry:
     group: Promise
 
 
-_WORK, _BOOK, _WATCH, _RUN = _("Work"), _("Loan book"), _("Oversight"), _("Administration")
+_WORK, _MONEY, _BOOK, _WATCH = _("Work"), _("Payments"), _("Loan book"), _("Oversight")
+_RUN = _("Administration")
 
 # Each feature adds its line here when its page is there.
 ENTRIES: tuple[Entry, ...] = (
@@ -32,9 +33,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("contact:calls", _("Calls"), "phone", "contact.work", _WORK),
     Entry("contact:inbox", _("Replies"), "inbox", "contact.view", _WORK),
     Entry("repayment:hardships", _("Hardship"), "heart-handshake", "repayment.view", _WORK),
+    Entry("portal:desk_asks", _("Requests of debtors"), "help", "repayment.view", _WORK),
     Entry("contact:messages", _("Messages"), "send", "contact.view", _WORK),
     Entry("contact:campaigns", _("Campaigns"), "speakerphone", "contact.campaigns", _WORK),
     Entry("contact:templates", _("Templates"), "message-2", "contact.templates", _WORK),
+    Entry("repayment:receipts", _("Receipts"), "receipt-2", "receipts.view", _MONEY),
+    Entry("repayment:queue", _("To be matched"), "arrows-split", "receipts.take", _MONEY),
+    Entry("repayment:cash", _("Cash desk"), "cash", "receipts.cash", _MONEY),
+    Entry("repayment:bank_files", _("Bank files"), "file-dollar", "receipts.view", _MONEY),
     Entry("delinquency:cockpit", _("Cockpit"), "chart-bar", "cockpit.view", _BOOK),
     Entry("book:imports", _("Imports"), "file-import", "imports.view", _BOOK),
     Entry("approvals:queue", _("Approvals"), "checks", "approvals.view", _WATCH),

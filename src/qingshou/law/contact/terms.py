@@ -39,6 +39,7 @@ class Purpose(StrEnum):
 
     COLLECT = "COLLECT"  # to remind, to ask for payment, to negotiate
     ANSWER = "ANSWER"  # the person asked for this answer
+    SERVICE = "SERVICE"  # a one-time code the person asked for a moment ago, on our own page: no word about payment
     CONFIRM_STOP = "CONFIRM_STOP"  # the one confirmation of a wish to be left alone
     STATUTORY = "STATUTORY"  # a notice that the law requires
     REMEDY = "REMEDY"  # efforts end, or a specified remedy is or may be invoked

@@ -15,7 +15,7 @@ from qingshou.kernel.errors import NotFound
 from qingshou.rest.principal import Principal, principal_of
 
 ChannelCode = Literal["PHONE", "SMS", "EMAIL", "POST", "VISIT", "WECOM", "DINGTALK", "WHATSAPP", "TELEGRAM", "LINE"]
-PurposeCode = Literal["COLLECT", "ANSWER", "CONFIRM_STOP", "STATUTORY", "REMEDY", "LOCATE"]
+PurposeCode = Literal["COLLECT", "ANSWER", "SERVICE", "CONFIRM_STOP", "STATUTORY", "REMEDY", "LOCATE"]
 PartyCode = Literal["DEBTOR", "GUARANTOR", "RELATED", "THIRD", "ATTORNEY"]
 
 

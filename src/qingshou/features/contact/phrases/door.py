@@ -241,6 +241,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "THIRD_PERSON_NEVER": _third_never,
     "NUMBER_STRUCK": _struck,
     "NO_POINT": _no_point,
+    "NOT_ASKED_FOR": _fixed(gettext_lazy("A code is sent only to who asked for it a moment ago.")),
     "WORKPLACE": _fixed(gettext_lazy("The employer forbids contact at the workplace.")),
     "MINOR": _fixed(gettext_lazy("The debtor is a minor.")),
     "LAW_NOT_COVERED": _fixed(gettext_lazy("No contact rules are entered for this place and day: nothing is allowed.")),
@@ -251,6 +252,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 REFUSALS = {
     "OUTSIDE_HOURS": gettext_lazy("Outside the hours"),
     "OUTSIDE_ASKED_HOURS": gettext_lazy("Outside the hours the debtor asked for"),
+    "NOT_ASKED_FOR": gettext_lazy("Nobody asked for it just now"),
     "CAP_REACHED": gettext_lazy("Limit of the law reached"),
     "HOUSE_LIMIT": gettext_lazy("Limit of the house reached"),
     "AFTER_CONVERSATION": gettext_lazy("Rest after a conversation"),

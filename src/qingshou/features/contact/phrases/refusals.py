@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 PURPOSES = {
     "COLLECT": _("To remind or collect"),
     "ANSWER": _("To answer"),
+    "SERVICE": _("A code that was asked for"),
     "CONFIRM_STOP": _("To confirm a refusal"),
     "STATUTORY": _("A notice the law requires"),
     "REMEDY": _("To tell of a remedy"),
@@ -15,6 +16,7 @@ PURPOSES = {
 REASONS = {
     "OUTSIDE_HOURS": _("Outside the hours"),
     "OUTSIDE_ASKED_HOURS": _("Outside the hours asked for"),
+    "NOT_ASKED_FOR": _("Nobody asked for it just now"),
     "CAP_REACHED": _("Counter of the law full"),
     "HOUSE_LIMIT": _("Counter of the house full"),
     "AFTER_CONVERSATION": _("Pause after a conversation"),

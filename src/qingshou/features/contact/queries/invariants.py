@@ -133,7 +133,7 @@ def _of_cap(cap: Cap, on: date) -> Invariant:
     }[cap.unit]
     since = "date_trunc('week', a.local_date)::date" if cap.span is Span.WEEK else "a.local_date - %(days)s + 1"
     counted = "{row}.direction = 'OUT' AND {row}.channel = ANY(%(channels)s) AND {row}.party = ANY(%(parties)s)"
-    counted += " AND NOT {row}.outcome = ANY(%(ignores)s)"
+    counted += " AND NOT {row}.outcome = ANY(%(ignores)s) AND {row}.purpose <> 'SERVICE'"
     if cap.counts is Counts.CONVERSATIONS:
         counted += " AND {row}.outcome = 'CONVERSATION'"
     if cap.by_consent:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from qingshou.features.contact.rules.facts import Facts, Past
 from qingshou.law.contact.shape import Cap, Counts, Gap, OneChannel, Quiet, Span, Unit
-from qingshou.law.contact.terms import Outcome
+from qingshou.law.contact.terms import Outcome, Purpose
 
 
 def binds(cap: Cap, facts: Facts) -> bool:
@@ -77,11 +77,18 @@ def other_channel_used(rule: OneChannel, facts: Facts, today: date) -> str:
 
 
 def _ours(past: Iterable[Past]) -> Iterable[Past]:
-    return (one for one in past if one.is_ours and one.outcome is not Outcome.RELEASED)
+    return (one for one in past if _is_contact(one) and one.outcome is not Outcome.RELEASED)
+
+
+def _is_contact(one: Past) -> bool:
+    """A code that the person asked for is no contact of ours."""
+    return one.is_ours and one.purpose is not Purpose.SERVICE
 
 
 def _counts(cap: Cap, facts: Facts, one: Past, debt: UUID | None) -> bool:
-    if not one.is_ours or one.channel not in cap.channels or one.outcome in cap.ignores or one.party not in cap.parties:
+    if not _is_contact(one) or one.channel not in cap.channels:
+        return False
+    if one.outcome in cap.ignores or one.party not in cap.parties:
         return False
     if cap.by_consent and one.by_consent:
         return False

@@ -18,7 +18,9 @@ from qingshou.law.contact.shape import Cap, ContactLaw, DayClass, Hours, Window
 from qingshou.law.contact.terms import Channel, Party, Place, Purpose, Stop
 
 # what answers the person rather than turning to them
-ANSWERING = frozenset({Purpose.ANSWER, Purpose.CONFIRM_STOP})
+ANSWERING = frozenset({Purpose.ANSWER, Purpose.SERVICE, Purpose.CONFIRM_STOP})
+# what no counter admits or holds: each has a limit of its own
+_UNCOUNTED = frozenset({Purpose.CONFIRM_STOP, Purpose.STATUTORY, Purpose.SERVICE})
 _ROUNDS_MAX = 60
 _HORIZON = timedelta(days=62)
 
@@ -74,7 +76,9 @@ def obstacles_to(facts: Facts, law: ContactLaw, policy: HousePolicy) -> Iterator
         yield Obstacle(reason, until)
     yield from _of_consent(facts, law, policy)
     yield from _of_hours(facts, law, policy)
-    if facts.purpose not in (Purpose.CONFIRM_STOP, Purpose.STATUTORY):
+    if facts.purpose is Purpose.SERVICE and not _is_answer_in_time(facts, policy):
+        yield Obstacle(Reason("NOT_ASKED_FOR", {}, house_article("NOT_ASKED_FOR")), None)
+    if facts.purpose not in _UNCOUNTED:
         yield from _of_counters(facts, law, policy)
 
 

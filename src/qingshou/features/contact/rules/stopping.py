@@ -9,14 +9,14 @@ from qingshou.kernel.verdict import Article, Confidence, Reason
 from qingshou.law.contact.shape import ContactLaw
 from qingshou.law.contact.terms import Channel, Outcome, Party, Purpose, Stop
 
-_ALWAYS = frozenset({Purpose.ANSWER, Purpose.CONFIRM_STOP, Purpose.STATUTORY})
+_ALWAYS = frozenset({Purpose.ANSWER, Purpose.SERVICE, Purpose.CONFIRM_STOP, Purpose.STATUTORY})
 
 # What a stop leaves open. Everything else it forbids.
 #   CEASE: efforts end, or a remedy is or may be invoked, may still be told, once (12 CFR 1006.6(c)(2))
 #   BREATHING_SPACE: the debtor's own question, a required statement (SI 2020/1311 reg 11(2))
 _OPEN: dict[Stop, frozenset[Purpose]] = {
     Stop.CEASE: _ALWAYS | {Purpose.REMEDY},
-    Stop.CHANNEL: frozenset({Purpose.ANSWER, Purpose.CONFIRM_STOP}),
+    Stop.CHANNEL: frozenset({Purpose.ANSWER, Purpose.SERVICE, Purpose.CONFIRM_STOP}),
     Stop.DISPUTE: _ALWAYS,
     Stop.COMPLAINT: _ALWAYS,
     Stop.BANKRUPTCY: _ALWAYS,
@@ -27,7 +27,7 @@ _OPEN: dict[Stop, frozenset[Purpose]] = {
     Stop.MINOR: frozenset({Purpose.STATUTORY}),
     Stop.HARDSHIP: _ALWAYS,
     Stop.THIRD_REFUSED: frozenset({Purpose.CONFIRM_STOP}),
-    Stop.WORKPLACE: frozenset({Purpose.ANSWER, Purpose.CONFIRM_STOP}),
+    Stop.WORKPLACE: frozenset({Purpose.ANSWER, Purpose.SERVICE, Purpose.CONFIRM_STOP}),
 }
 # stops of a number, not of a person
 _OF_A_NUMBER = frozenset({Stop.THIRD_REFUSED, Stop.WORKPLACE})

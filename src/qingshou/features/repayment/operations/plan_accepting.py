@@ -68,7 +68,8 @@ def ask_code(
         extra |= {"one_time_code": digits, "code_minutes": str(policy.code.minutes)}
         queued, told = queue_message(
             template=CODE, case_id=plan.case_id, borrower_id=plan.borrower_id, channels=wanted, extra=extra,
-            purpose=Purpose.ANSWER, key=f"code:{row.id}", actor=actor, now=now, not_after=row.expires_at,
+            purpose=Purpose.SERVICE if is_asked_by_debtor else Purpose.ANSWER, key=f"code:{row.id}", actor=actor,
+            now=now, not_after=row.expires_at,
         )  # fmt: skip
         if queued is None:
             raise PlanRefused(

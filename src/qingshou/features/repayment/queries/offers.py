@@ -20,9 +20,10 @@ class SearchShown:
     reasons: tuple[Reason, ...]
 
 
-def latest_search(*, case_id: UUID) -> SearchShown | None:
-    """Return the last search of a case with its offers; two queries."""
-    found = OfferSearch.objects.filter(case=case_id).select_related("budget").order_by("-searched_at", "-id").first()
+def latest_search(*, case_id: UUID, role: str = "") -> SearchShown | None:
+    """Return the last search of a case with its offers, by one role where it is named; two queries."""
+    rows = OfferSearch.objects.filter(case=case_id, **({"role": role} if role else {}))
+    found = rows.select_related("budget").order_by("-searched_at", "-id").first()
     if found is None:
         return None
     offers = tuple(Offer.objects.filter(search=found.id).order_by("position"))

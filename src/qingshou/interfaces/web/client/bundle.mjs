@@ -10,7 +10,7 @@ mkdirSync(out, { recursive: true });
 
 await build({
   absWorkingDir: here,
-  entryPoints: { app: "app.ts", theme: "theme.ts", charts: "charts.ts", style: "css/style.css" },
+  entryPoints: { app: "app.ts", theme: "theme.ts", charts: "charts.ts", style: "css/style.css", portal: "portal.ts", "portal-style": "css/portal.css" },
   bundle: true,
   minify: true,
   format: "iife",

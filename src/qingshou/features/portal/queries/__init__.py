@@ -1,0 +1,1 @@
+"""Reading for the debtor's page and for the desk that answers it."""

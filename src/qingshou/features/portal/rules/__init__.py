@@ -1,0 +1,1 @@
+"""Rules of the debtor's page: pure, no Django and no clock."""

@@ -1,0 +1,1 @@
+"""Pages of the debtor, and of the desk that answers them."""

@@ -1,0 +1,228 @@
+"""The debtor's pages: what is owed, what is asked for and acted on at once, wishes, documents, the data held."""
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.integration.portal.rows import DAY, NOW, debtor, enter
+
+from qingshou.audit.actors import SYSTEM
+from qingshou.audit.queries import list_events
+from qingshou.features.book.models import Loan
+from qingshou.features.cases.queries import get_case
+from qingshou.features.contact.models import ContactPerson, StopPlaced
+from qingshou.features.contact.operations.door import clear
+from qingshou.features.portal.models import PortalAsk, PortalDraft
+from qingshou.features.repayment.models import FiledDocument, Hardship, PaymentReference
+from qingshou.features.repayment.operations.receipts import take_receipt
+from qingshou.features.repayment.rules.references import is_reference
+from qingshou.law.contact.terms import Channel, Purpose
+from qingshou.privacy.models import PersonalDataRead
+
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02"
+
+
+@pytest.fixture
+def case():
+    return debtor(national_id="11010519491231002X")
+
+
+@pytest.fixture
+def client(case):
+    client = Client()
+    client.home = enter(client, case)
+    client.get(f"{client.home}?language=en")
+    return client
+
+
+def loan_of(case):
+    return Loan.objects.get(borrower=case.borrower_id)
+
+
+def answer_of(case):
+    cleared = clear(person=case.borrower_id, channel=Channel.PHONE, purpose=Purpose.COLLECT, now=NOW)
+    return cleared.value, {one.fields.get("stop") for one in cleared.reasons}
+
+
+def asked(client, name, values):
+    """Send a form; gives the ask that was made, after looking at the page that confirms it."""
+    answer = client.post(f"{client.home}{name}/", values)
+    assert answer.status_code == 302, answer.content.decode()
+    page = client.get(answer["Location"]).content.decode()
+    ask = PortalAsk.objects.get(id=answer["Location"].rstrip("/").rsplit("/", 1)[1])
+    assert ask.number in page
+    return ask
+
+
+def test_what_is_owed_stands_by_kind_and_to_the_cent(client, case):
+    page = client.get(client.home).content.decode()
+    for words in ("1,200.50 CNY", "1,100.50 CNY", "90.00 CNY", "10.00 CNY", "Hello, 王小明"):
+        assert words in page
+    loan = client.get(f"{client.home}loans/{loan_of(case).id}/").content.decode()
+    assert "1,200.50 CNY" in loan
+
+
+def test_a_payment_is_explained_line_by_line_with_its_article(client, case):
+    take_receipt(
+        borrower_id=case.borrower_id, source="API", external_ref="x1", amount=Decimal("150.00"), currency="CNY",
+        value_date=DAY, actor=SYSTEM, now=NOW,
+    )  # fmt: skip
+    page = client.get(client.home).content.decode()
+    assert "1,050.50 CNY" in page
+    payments = client.get(f"{client.home}payments/").content.decode()
+    for words in ("150.00 CNY", "Interest", "90.00 CNY", "Penalty", "10.00 CNY", "50.00 CNY", "民法典", "561"):
+        assert words in payments
+    assert "150.00" in client.get(f"{client.home}loans/{loan_of(case).id}/").content.decode()
+
+
+def test_paying_shows_reference_account_and_code(client, case, tenant):
+    assert "has not given an account" in client.get(f"{client.home}pay/").content.decode()
+    tenant.settings = {
+        **tenant.settings,
+        "portal": {"bank": {"account_name": "示例银行", "account_number": "6222 0001"}},
+    }
+    tenant.save()
+    page = client.get(f"{client.home}pay/").content.decode()
+    reference = PaymentReference.objects.get(loan=None).reference
+    assert is_reference(reference)
+    assert " ".join(reference[at : at + 4] for at in range(0, 16, 4)) in page
+    assert "data:image/svg+xml;base64," in page
+    client.get(f"{client.home}pay/?loan={loan_of(case).id}")
+    client.get(f"{client.home}pay/?loan={loan_of(case).id}")
+    assert PaymentReference.objects.filter(loan=loan_of(case)).count() == 1
+
+
+def test_a_dispute_stops_contact_about_the_loan_at_once(client, case):
+    assert answer_of(case) == ("ALLOWED", set())
+    ask = asked(client, "dispute", {"loan": str(loan_of(case).id), "reason": "PAID_ALREADY", "said": "早就还清了"})
+    stop = StopPlaced.objects.get()
+    assert (stop.kind, stop.loan_id, stop.source) == ("DISPUTE", loan_of(case).id, "PORTAL")
+    assert answer_of(case)[0] == "REFUSED"
+    assert (ask.kind, ask.state, ask.facts["reason"]) == ("DISPUTE", "OPEN", "PAID_ALREADY")
+    assert ask.answer_due_on == DAY + timedelta(days=15)
+    assert "早就".encode() not in bytes(ask.said)
+    assert get_case(case_id=case.id).next_action == "LOOK_INTO"
+
+
+def test_a_complaint_and_a_hardship_pause_contact(client, case):
+    assert asked(client, "complaint", {"said": "有人晚上打电话"}).answer_due_on == DAY + timedelta(days=15)
+    assert answer_of(case)[1] == {"COMPLAINT"}
+    ask = asked(client, "hardship", {"kind": "JOB_LOSS", "said": ""})
+    row = Hardship.objects.get()
+    assert (row.source, row.kind, ask.facts["hardship"]) == ("PORTAL", "JOB_LOSS", str(row.id))
+
+
+def test_forms_keep_what_was_typed_and_name_the_problem(client):
+    answer = client.post(f"{client.home}dispute/", {"said": "这不是我的", "reason": "NONSENSE"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "这不是我的" in page
+    assert 'href="#loan"' in page
+    assert 'href="#reason"' in page
+    assert client.post(f"{client.home}complaint/", {"said": "  "}).status_code == 422
+    assert PortalAsk.objects.count() == 0
+
+
+def test_only_times_the_door_allows_are_offered_for_a_call(client, case):
+    page = client.get(f"{client.home}call/").content.decode()
+    assert "2026-11-23T11:00:00+08:00" in page
+    assert "T09:00:00+08:00" in page
+    assert "2026-11-23T09:00" not in page
+    ask = asked(client, "call", {"at": "2026-11-24T14:00:00+08:00", "said": ""})
+    assert ask.facts == {"at": "2026-11-24T14:00:00+08:00"}
+    held = get_case(case_id=case.id)
+    assert (held.next_action, held.next_action_on) == ("CALL_BACK", date(2026, 11, 24))
+    assert client.post(f"{client.home}call/", {"at": "2026-11-24T03:00:00+08:00"}).status_code == 422
+
+
+def test_wishes_hold_at_once_and_can_be_taken_back(client, case):
+    both = {"channels": ["EMAIL", "POST"], "from": "09:00", "until": "18:00", "chosen": "en", "preferred": "EMAIL"}
+    ask = asked(client, "contact", both)
+    assert (ask.state, ask.facts["stopped"]) == ("DONE", ["PHONE", "SMS"])
+    assert {one.channel for one in StopPlaced.objects.filter(lifted_at=None)} == {"PHONE", "SMS"}
+    person = ContactPerson.objects.get()
+    assert (person.language, person.asked_from_minute, person.preferred_channel) == ("en", 540, "EMAIL")
+    assert client.get(f"{client.home}contact/").content.decode().count("checked") == 2
+    asked(client, "contact", {"channels": ["EMAIL", "POST", "PHONE", "SMS"]})
+    assert StopPlaced.objects.filter(lifted_at=None).count() == 0
+    asked(client, "contact", {"channels": ["EMAIL", "POST", "PHONE", "SMS"], "is_quiet": "1"})
+    assert answer_of(case)[1] == {"CEASE"}
+    assert client.post(f"{client.home}contact/", {"from": "18:00", "until": "09:00"}).status_code == 422
+
+
+def test_a_proof_is_taken_by_its_content_and_sealed(client, case):
+    sent = SimpleUploadedFile("工资单.pdf", PDF, content_type="text/html")
+    assert client.post(f"{client.home}documents/", {"kind": "INCOME_PROOF", "document": sent}).status_code == 302
+    row = FiledDocument.objects.get()
+    assert (row.kind, row.content_type, row.source) == ("INCOME_PROOF", "application/pdf", "PORTAL")
+    assert row.document_hash[:8] in client.get(f"{client.home}documents/?sent=1").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (b"MZ\x90\x00 a program", "PDF, JPEG and PNG"),
+        (b"<html><script>alert(1)</script>", "PDF, JPEG and PNG"),
+        (b"PK\x03\x04 a Word file", "PDF, JPEG and PNG"),
+        (b"GIF89a", "PDF, JPEG and PNG"),
+        (PDF + b"<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>", "starts by itself"),
+        (PDF + b"<</S/J#61vaScript>>", "starts by itself"),
+        (PDF + b"<</S/Launch>>", "starts by itself"),
+        (b"%PDF-1.7 <script>alert(1)</script>", "starts by itself"),
+        (PNG[:16] + b"\x00\x01\x00\x00\x00\x01\x00\x00\x08\x02", "too large"),
+        (PDF + b" " * (8 << 20), "too large"),
+    ],
+)
+def test_files_that_are_not_what_they_should_be_are_refused(client, content, why):
+    sent = SimpleUploadedFile("proof.pdf", content, content_type="application/pdf")
+    answer = client.post(f"{client.home}documents/", {"kind": "OTHER", "document": sent})
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+    assert FiledDocument.objects.count() == 0
+
+
+def test_no_more_than_ten_files_a_day(client):
+    codes = []
+    for number in range(11):
+        sent = SimpleUploadedFile("p.png", PNG + bytes([number]))
+        codes.append(client.post(f"{client.home}documents/", {"kind": "OTHER", "document": sent}).status_code)
+    assert codes == [302] * 10 + [422]
+
+
+def test_a_copy_of_the_data_is_the_debtors_own_and_is_logged(client, case):
+    other = debtor("q9", name="李秘密", phone="13911112222")
+    answer = client.post(f"{client.home}data/copy", {"form": "JSON"})
+    assert answer["Content-Type"] == "application/json"
+    assert "attachment" in answer["Content-Disposition"]
+    data = json.loads(answer.content)
+    assert data["person"]["name"] == "王小明"
+    assert data["person"]["national_id"] == "11010519491231002X"
+    assert data["loans"][0]["due_now"] == "1200.50"
+    text = answer.content.decode()
+    assert "13911112222" not in text
+    assert "李秘密" not in text
+    assert str(other.number) not in text
+    logged = PersonalDataRead.objects.filter(role="SUBJECT", purpose="OWN_DATA")
+    assert {"name", "national_id"} <= set(logged.order_by("at", "id").first().clear_fields)
+    assert all(one.subject_ids == [case.borrower_id] for one in logged)
+    readable = client.post(f"{client.home}data/copy", {"form": "HTML"}).content.decode()
+    assert "王小明" in readable
+    actions = [one.action for one in list_events(subject_kind="CASE", subject_id=case.id, limit=50)]
+    assert actions.count("PORTAL_DATA_GIVEN") == 2
+
+
+def test_an_income_form_can_be_finished_later(client, case):
+    assert client.post(f"{client.home}income/", {"INCOME_OWN": "5,000", "later": "1"}).status_code == 302
+    assert b"5,000" not in bytes(PortalDraft.objects.get().values)
+    assert 'value="5,000"' in client.get(f"{client.home}income/").content.decode()
+
+
+def test_everything_asked_for_stands_in_the_history(client):
+    assert "not asked for anything" in client.get(f"{client.home}asks/").content.decode()
+    ask = asked(client, "complaint", {"said": "something"})
+    assert ask.number in client.get(f"{client.home}asks/").content.decode()

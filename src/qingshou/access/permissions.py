@@ -22,6 +22,8 @@ PERMISSIONS: dict[str, rules.Predicate] = {
     "receipts.take": may.may_take_receipts,
     "receipts.cash": may.may_take_cash,
     "receipts.reverse": may.may_ask_reversal,
+    "statements.view": may.may_view_statements,
+    "loans.charge": may.may_charge_costs,
     "cockpit.view": may.may_view_cockpit,
     "loans.view": may.may_view_loans,
     "imports.view": may.may_view_imports,

@@ -76,13 +76,17 @@ may_write_templates = _role(Role.TEAM_LEAD, Role.COMPLIANCE_OFFICER, Role.LEGAL_
 may_view_refusals = _role(Role.TEAM_LEAD, Role.COMPLIANCE_OFFICER)
 
 # --- repayment: who works a case negotiates with its debtor; money that came in is the lead's and the book-keepers'
-may_view_repayment = may_view_contacts
+# who decides on a plan beyond every desk's limits must see it
+may_view_repayment = may_view_contacts | _role(Role.RISK_OFFICER)
 may_negotiate = may_work_case
 may_view_receipts = _role(Role.TEAM_LEAD, Role.LEGAL_OFFICER, Role.ASSET_MANAGER, Role.RISK_OFFICER,
                           Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR)  # fmt: skip
 may_take_receipts = _role(Role.TEAM_LEAD, Role.RISK_OFFICER)
 may_take_cash = is_team_lead
 may_ask_reversal = _role(Role.TEAM_LEAD, Role.RISK_OFFICER)
+# a loan's account: whoever keeps the books, and whoever works or sees the debtor's case
+may_view_statements = may_view_repayment | may_view_receipts
+may_charge_costs = _role(Role.TEAM_LEAD, Role.LEGAL_OFFICER, Role.RISK_OFFICER)
 
 # --- the book and the day
 may_view_cockpit = _role(Role.TEAM_LEAD, Role.ASSET_MANAGER, Role.RISK_OFFICER, Role.COMPLIANCE_OFFICER,

@@ -1,4 +1,4 @@
-"""Debtors found by what a payment shows of them: a loan's number, a name's index, an amount overdue. Many at once."""
+"""Debtors found by what a payment or a person shows of them: a loan's number, a name, an amount overdue."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Q
+
+from qingshou.features.book.models import Borrower
+from qingshou.privacy.blind_index import blind_index
+from qingshou.privacy.kinds import PersonalKind
 from qingshou.tenancy.bulk import read_rows
+from qingshou.tenancy.context import current_tenant_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +65,32 @@ def find_borrowers_by_arrears(*, amounts: Collection[Decimal], most: int) -> dic
     for amount, borrower in read_rows(_ARREARS, {"amounts": list(amounts), "most": most}):
         found[amount].append(borrower)
     return found
+
+
+def get_borrower(*, borrower_id: UUID) -> Borrower | None:
+    """Return a debtor, sealed values and all."""
+    return Borrower.objects.filter(id=borrower_id).first()
+
+
+def list_borrowers(*, borrower_ids: Collection[UUID]) -> dict[UUID, Borrower]:
+    """Return debtors by id."""
+    return {row.id: row for row in Borrower.objects.filter(id__in=list(borrower_ids))}
+
+
+def search_borrowers(*, text: str, with_people: bool, limit: int = 20) -> list[Borrower]:
+    """Return debtors by a whole value: their number, a loan's, and where people may be searched for a name or phone.
+
+    Takes   with_people  False where the asker may not search for people
+    """
+    bare = text.strip()
+    if not bare:
+        return []
+    tenant_id = current_tenant_id()
+    found = set(Borrower.objects.filter(Q(borrower_ref=bare) | Q(loans__loan_ref=bare)).values_list("id", flat=True))
+    if with_people:
+        for column, kind in (("name_index", PersonalKind.NAME), ("contact_points__value_index", PersonalKind.PHONE)):
+            index = blind_index(kind, bare, tenant_id)
+            if index is not None:
+                rows = Borrower.objects.filter(**{column: index})
+                found |= set(rows.values_list("id", flat=True)[:limit])
+    return list(Borrower.objects.filter(id__in=found).order_by("borrower_ref")[:limit])

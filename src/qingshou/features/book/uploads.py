@@ -48,28 +48,30 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """The uploads of one lender."""
+    """The uploads of one lender; other features keep theirs on a shelf of their own."""
 
     home: Path
     tenant: str
+    shelf: str = "uploads"
+    suffixes: tuple[str, ...] = _SUFFIXES
+    kinds: str = "CSV (also .gz), XLSX or Parquet"
 
     @property
     def folder(self) -> Path:
-        return self.home / "uploads" / Places(self.home, self.tenant).tenant
+        return self.home / self.shelf / Places(self.home, self.tenant).tenant
 
     def source(self, upload: Upload) -> Path:
         """Return the path of the file itself."""
-        return self._at(upload.id) / f"source{_suffix(upload.file_name)}"
+        return self._at(upload.id) / f"source{_suffix(upload.file_name, self.suffixes)}"
 
     def keep(
         self, *, chunks: Iterable[bytes], file_name: str, sent_by: str, now: datetime, corrects: str = ""
     ) -> Upload:
         """Write a file to disk as it comes in; FileRefused when it is empty, too large or of no known kind."""
         name = _CONTROL.sub("", Path(file_name.replace("\\", "/")).name)[:200] or "file"
-        if _suffix(name) is None:
+        if _suffix(name, self.suffixes) is None:
             raise FileRefused(
-                "This kind of file is not taken: send CSV (also .gz), XLSX or Parquet, "
-                f"ending in {', '.join(_SUFFIXES)}.",
+                f"This kind of file is not taken: send {self.kinds}, ending in {', '.join(self.suffixes)}.",
                 why="KIND",
             )
         upload = Upload(
@@ -149,6 +151,6 @@ class Uploads:
         return self.folder / upload_id
 
 
-def _suffix(name: str) -> str | None:
+def _suffix(name: str, known: tuple[str, ...]) -> str | None:
     lowered = name.lower()
-    return next((suffix for suffix in sorted(_SUFFIXES, key=len, reverse=True) if lowered.endswith(suffix)), None)
+    return next((suffix for suffix in sorted(known, key=len, reverse=True) if lowered.endswith(suffix)), None)

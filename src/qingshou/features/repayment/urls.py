@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, path
 
+from qingshou.features.repayment.desk_urls import routes as desk_routes
+from qingshou.features.repayment.money_urls import routes as money_routes
 from qingshou.features.repayment.views import hardship, hardship_panel, payment_hooks, relief
 
 app_name = "repayment"
 urlpatterns: list[URLPattern] = [
+    *money_routes,
+    *desk_routes,
     path("hardship/", hardship.queue, name="hardships"),
     path("hardship/relief/", relief.programmes, name="relief"),
     path("hardship/relief/ask", relief.ask, name="ask_relief"),

@@ -30,6 +30,8 @@ _RUN = _("Administration")
 # Each feature adds its line here when its page is there.
 ENTRIES: tuple[Entry, ...] = (
     Entry("cases:worklist", _("Worklist"), "list-check", "worklist.view", _WORK),
+    Entry("repayment:promises", _("Promises"), "calendar", "repayment.view", _WORK),
+    Entry("repayment:plans", _("Plans"), "route", "repayment.view", _WORK),
     Entry("contact:calls", _("Calls"), "phone", "contact.work", _WORK),
     Entry("contact:inbox", _("Replies"), "inbox", "contact.view", _WORK),
     Entry("repayment:hardships", _("Hardship"), "heart-handshake", "repayment.view", _WORK),

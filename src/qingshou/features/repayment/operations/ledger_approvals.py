@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from qingshou.approvals import operations as approvals
 from qingshou.approvals.kinds import Decided, register_kind
 from qingshou.approvals.models import ApprovalRequest
@@ -58,10 +60,21 @@ def ask_charge_off(*, loan_id: UUID, reason: str, actor: Actor, now: datetime) -
 
 def register_ledger_kinds() -> None:
     """Make these requests known to the queue of approvals; called when the application starts."""
-    register_kind(REVERSAL, permission="receipts.reverse", on_approved=_reverse, phrase=APPROVALS[REVERSAL])
-    register_kind(REFUND, permission="receipts.reverse", on_approved=_refund, phrase=APPROVALS[REFUND])
-    register_kind(WAIVER, permission="approvals.decide", on_approved=_waive, phrase=APPROVALS[WAIVER])
-    register_kind(CHARGE_OFF, permission="approvals.decide", on_approved=_charge_off, phrase=APPROVALS[CHARGE_OFF])
+    for code, permission, effect, href in (
+        (REVERSAL, "receipts.reverse", _reverse, _receipt_page),
+        (REFUND, "receipts.reverse", _refund, _receipt_page),
+        (WAIVER, "approvals.decide", _waive, _account_page),
+        (CHARGE_OFF, "approvals.decide", _charge_off, _account_page),
+    ):
+        register_kind(code, permission=permission, on_approved=effect, phrase=APPROVALS[code], href=href)
+
+
+def _receipt_page(receipt_id: UUID) -> str:
+    return reverse("repayment:receipt", args=[receipt_id])
+
+
+def _account_page(loan_id: UUID) -> str:
+    return reverse("repayment:statement", args=[loan_id])
 
 
 def _reverse(asked: Decided, actor: Actor, now: datetime) -> None:

@@ -111,12 +111,14 @@ def apply_receipt(
     loan_ids: Sequence[UUID] | None = None,
     chosen_by: ChosenBy = ChosenBy.RULE,
     matched_by: str = "",
+    amount: Decimal | None = None,
 ) -> Applied:
     """Put what is left of a receipt on a debtor's loans, as of its value date; what came after is done again.
 
     Takes   loan_ids    None: by law and policy alone
             chosen_by   what naming loans means (see ChosenBy)
             matched_by  a rule's code or one of our people; without it the actor's name
+            amount      at most so much of it; None: all that is left
     Gives   Applied     what is left stays unapplied and is shown
     Stops   NoSuchReceipt, ReceiptEnded, NothingUnapplied
             NothingToPayOn  the debtor has no loan in its currency, or none of those named is the debtor's
@@ -127,8 +129,9 @@ def apply_receipt(
         reach("locked")
         receipt = locked_receipt(receipt_id)
         return put_on_debts(
-            receipt, locked, loan_ids=loan_ids, chosen_by=chosen_by, matched_by=matched_by, actor=actor, now=now
-        )
+            receipt, locked, loan_ids=loan_ids, chosen_by=chosen_by, matched_by=matched_by, actor=actor, now=now,
+            most=amount,
+        )  # fmt: skip
 
 
 def take_receipt(
@@ -185,12 +188,13 @@ def put_on_debts(
     matched_by: str,
     actor: Actor,
     now: datetime,
+    most: Decimal | None = None,
 ) -> Applied:
     """Apply a receipt under the locks of the debtor's ledgers and its own; the caller's transaction."""
     load_receipts(locked, [receipt.id])
     left = locked.books.unapplied[receipt.id]
     _ensure_may_apply(receipt, locked, left)
-    step = _step(receipt, locked, left, loan_ids, chosen_by)
+    step = _step(receipt, locked, left if most is None else min(left, most), loan_ids, chosen_by)
     receipt.borrower_id, receipt.state, receipt.proposals = locked.borrower_id, "APPLIED", []
     receipt.matched_by = (matched_by or actor.name)[:60]
     found = run(

@@ -1,0 +1,68 @@
+"""A bank's file sent to us: kept until the worker has taken it in, then removed. What it held is sealed by then."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from procrastinate.contrib.django import app as jobs
+
+from qingshou.audit.actors import Actor
+from qingshou.features.book.uploads import DONE, FAILED, QUEUED, RUNNING, Upload, Uploads
+from qingshou.features.repayment.operations.bank_files import take_bank_file
+from qingshou.features.repayment.statements.errors import StatementRefused
+from qingshou.kernel.errors import QingshouError
+from qingshou.tenancy.queries import current_tenant
+
+_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xml", ".sta", ".mt940", ".940", ".gz")
+_NOTED_EVERY_SECONDS = 0.5
+
+
+def bank_uploads(home: Path) -> Uploads:
+    """Return the shelf of the lender in force."""
+    return Uploads(home, current_tenant().code, "bank-files", _SUFFIXES, "CSV, XLSX, camt.053 or MT940 (also .gz)")
+
+
+def send_bank_file(
+    *, chunks: Iterable[bytes], file_name: str, account: str, currency: str, home: Path, actor: Actor, now: datetime
+) -> Upload:
+    """Keep a file and hand it to the worker, in the caller's transaction.
+
+    Stops   FileRefused  empty, too large, or of no known kind
+    """
+    uploads = bank_uploads(home)
+    kept = uploads.keep(chunks=chunks, file_name=file_name, sent_by=actor.name, now=now)
+    upload = uploads.save(replace(kept, state=QUEUED, mapping={"account": account, "currency": currency}))
+    jobs.configure_task("repayment.take_bank_file", queue="imports", lock=f"bank-file-{upload.id}").defer(
+        tenant_id=str(current_tenant().id), upload_id=upload.id, actor_kind=str(actor.kind), actor_name=actor.name,
+        actor_id=str(actor.user_id) if actor.user_id else None,
+    )  # fmt: skip
+    return upload
+
+
+def take_upload(*, upload_id: UUID | str, home: Path, actor: Actor, now: datetime) -> Upload:
+    """Take an upload in, noting how far it is; why a file was refused is kept with it. Run again, it goes on."""
+    uploads = bank_uploads(home)
+    upload = uploads.save(replace(uploads.get(upload_id), state=RUNNING, error=""))
+    noted = 0.0
+
+    def progress(step: str, done: int, total: int | None) -> None:
+        nonlocal noted
+        if time.monotonic() - noted > _NOTED_EVERY_SECONDS:
+            noted = time.monotonic()
+            uploads.note_progress(upload, step=step, done=done, total=total)
+
+    try:
+        done = take_bank_file(
+            path=uploads.source(upload), name=upload.file_name, account=upload.mapping.get("account", ""),
+            currency=upload.mapping.get("currency", ""), actor=actor, now=now, progress=progress,
+        )  # fmt: skip
+    except QingshouError as refused:
+        why = refused.why if isinstance(refused, StatementRefused) else refused.code
+        uploads.drop_source(upload)
+        return uploads.save(replace(upload, state=FAILED, error=f"{why}:{refused.message}"[:1000]))
+    ended = uploads.save(replace(upload, state=DONE, import_id=str(done.row.id)))
+    uploads.drop_source(ended)
+    return ended

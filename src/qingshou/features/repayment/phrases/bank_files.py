@@ -1,0 +1,84 @@
+"""Words of banks' files: what was refused and why, what is doubtful."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+FORMATS = {
+    "CSV": "CSV",
+    "XLSX": "XLSX",
+    "CAMT053": "camt.053",
+    "CAMT054": "camt.054",
+    "MT940": "MT940",
+}
+REJECTS = {
+    "NOT_A_DATE": gettext_lazy("This is no date."),
+    "IMPOSSIBLE_DATE": gettext_lazy("There is no such day."),
+    "NOT_A_NUMBER": gettext_lazy("This is no amount."),
+    "TOO_MANY_DECIMALS": gettext_lazy("The amount has more decimals than its currency allows."),
+    "TOO_MANY_DIGITS": gettext_lazy("The amount is too large to be one."),
+    "ZERO_AMOUNT": gettext_lazy("The amount is zero."),
+    "NEGATIVE": gettext_lazy("The amount is below zero where it may not be."),
+    "BOTH_SIDES": gettext_lazy("It is both money in and money out."),
+    "REQUIRED_MISSING": gettext_lazy("A value is missing that must be there."),
+    "UNMAPPED_VALUE": gettext_lazy("The mark for money in or out is unknown: name it in the bank's mapping."),
+    "UNKNOWN_CURRENCY": gettext_lazy("The currency is unknown."),
+    "WRONG_CURRENCY": gettext_lazy("The currency is not the account's."),
+    "TOO_MANY_FIELDS": gettext_lazy("The line has more fields than the table has columns."),
+    "BAD_ENCODING": gettext_lazy("The line holds characters that are none."),
+    "NOT_STANDARD": gettext_lazy("The line does not follow its standard."),
+    "FIELD_TOO_LONG": gettext_lazy("A field is longer than its standard allows."),
+    "ENTRY_TOO_LARGE": gettext_lazy("The booking is larger than any booking."),
+    "RECEIPT_DIFFERS": gettext_lazy("A file before told the same booking with another value date."),
+    "REVERSAL_NAMES_NOTHING": gettext_lazy("The bank takes money back and does not say which: find and reverse it."),
+    "REVERSAL_OF_UNKNOWN": gettext_lazy("The bank takes back a booking that no file of ours brought."),
+    "REVERSAL_OF_SEVERAL": gettext_lazy("The bank takes back a booking, and several bear that number and amount."),
+    "ALREADY_REVERSED": gettext_lazy("The booking taken back was reversed before, under another reference."),
+    "PARTLY_REFUNDED": gettext_lazy("Part of the booking taken back was given back to the payer before."),
+}
+WARNINGS = {
+    "BALANCE_DIFFERS": gettext_lazy("The lines do not lead from the opening to the closing balance."),
+    "BALANCE_NOT_STATED": gettext_lazy("The bank stated no opening or no closing balance: nothing proves it is whole."),
+    "ACCOUNT_NOT_STATED": gettext_lazy("The file does not say of which account it is."),
+    "STATEMENT_REPEATED": gettext_lazy("A statement stands in the file twice; it was read once."),
+    "REFERENCE_REPEATED": gettext_lazy("A booking stands in the file twice by the bank's own number."),
+    "DETAILS_DIFFER": gettext_lazy("The details of a collective booking do not add up to its amount."),
+    "TEXT_CUT": gettext_lazy("A text was longer than is kept."),
+}
+# what stops a whole file
+REFUSED = {
+    "EMPTY": gettext_lazy("The file is empty."),
+    "KIND": gettext_lazy("This kind of file is not taken: send CSV, XLSX, camt.053 or MT940, also .gz."),
+    "UNKNOWN_FORMAT": gettext_lazy("This is no statement: give CSV, XLSX, camt.053 or MT940."),
+    "OLD_EXCEL": gettext_lazy("This is an old or encrypted Excel file: save it as .xlsx or CSV."),
+    "TOO_LARGE": gettext_lazy("The file is larger than any statement: ask the bank for a file a day."),
+    "TOO_MANY_ROWS": gettext_lazy("The file has too many rows: ask the bank for a file a day."),
+    "NO_COLUMNS": gettext_lazy("The table has no column known as a day or none known as an amount."),
+    "CURRENCY_UNKNOWN": gettext_lazy("The table does not say in which currency it is: choose one below."),
+    "BAD_CURRENCY": gettext_lazy("This is no currency: three capital letters."),
+    "BROKEN_GZIP": gettext_lazy("The packed file is broken: have it sent anew."),
+    "WRONG_MESSAGE": gettext_lazy("The XML is no camt.053 or camt.054."),
+    "XML_BROKEN": gettext_lazy("The XML is broken: have it sent anew."),
+    "XML_FORBIDDEN": gettext_lazy("The XML holds what no bank writes: it was not read."),
+    "TOO_DEEP": gettext_lazy("The XML holds what no bank writes: it was not read."),
+}
+ROWS = {
+    "read": pgettext_lazy("rows", "Read"),
+    "accepted": pgettext_lazy("rows", "Receipts"),
+    "duplicate": pgettext_lazy("rows", "Known already"),
+    "no_credit": pgettext_lazy("rows", "No money in"),
+    "rejected": pgettext_lazy("rows", "Refused"),
+}
+
+
+def refused_words(why: str, message: str) -> str:
+    """Return why a whole file was not read."""
+    return str(REFUSED.get(why, message))
+
+
+def warning_words(warning: Mapping[str, Any]) -> str:
+    """Return what is doubtful, with the difference where there is one."""
+    said = str(WARNINGS.get(warning["code"], warning["code"]))
+    fields = warning.get("fields", {})
+    return f"{said} ({fields['difference']} {fields.get('currency', '')})" if "difference" in fields else said

@@ -1,0 +1,30 @@
+"""Why something about money cannot be done, by the code of the refusal, in the reader's language."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qingshou.kernel.errors import QingshouError
+
+REFUSALS = {
+    "UNFIT_AMOUNT": gettext_lazy("The amount must be above zero, no finer than its currency, no more than there is."),
+    "NOTHING_TO_PAY_ON": gettext_lazy("The debtor has no loan in this currency that the money could be put on."),
+    "NOT_COVERED": gettext_lazy(
+        "No law of this place that gives the order of payment is entered for the day. Set the lender's own order in "
+        "the settings, or put the money on a loan by hand."
+    ),
+    "RECEIPT_ENDED": gettext_lazy("This receipt was reversed or given back, or is another debtor's: look at it again."),
+    "NOTHING_UNAPPLIED": gettext_lazy("Nothing, or less than that, is left of this receipt."),
+    "NOTHING_APPLIED": gettext_lazy("This receipt stands on no debt: match it instead."),
+    "ALREADY_REVERSED": gettext_lazy("This receipt was reversed before."),
+    "PARTLY_REFUNDED": gettext_lazy("Part of this receipt was given back before: settle with bank and payer first."),
+    "RECEIPT_MOVED": gettext_lazy("Somebody moved this receipt at the same moment: look again."),
+    "NOTHING_OPEN": gettext_lazy("Nothing is open on this loan that this could change."),
+    "NO_SUCH_LOAN": gettext_lazy("This loan has no account: it is closed, or its tape does not tell what is owed."),
+    "UNFIT_LEDGER_ACT": gettext_lazy("Name at least one kind of what is owed, with an amount."),
+    "APPROVAL_ALREADY_ASKED": gettext_lazy("This has been asked for already and waits to be decided."),
+}
+
+
+def money_refusal_words(refusal: QingshouError) -> str:
+    """Return why it was refused; a refusal of the page itself is in words already."""
+    return str(REFUSALS[refusal.code]) if refusal.code in REFUSALS else _(refusal.message)

@@ -1,0 +1,23 @@
+"""Jobs of repayment."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from qingshou.audit.actors import Actor
+from qingshou.features.repayment.operations.bank_uploads import take_upload
+from qingshou.tenancy.context import using
+
+
+@app.task(name="repayment.take_bank_file", queue="imports")
+def take_bank_upload(*, tenant_id: str, upload_id: str, actor_kind: str, actor_name: str, actor_id: str | None) -> None:
+    """Take a bank's file in for a lender; run again after a crash it ends the same."""
+    with using(UUID(tenant_id)):
+        take_upload(
+            upload_id=upload_id,
+            home=settings.QINGSHOU_HOME,
+            actor=Actor(actor_kind, actor_name, UUID(actor_id) if actor_id else None),
+            now=datetime.now(UTC),  # noqa: TID251  a job is an edge: it knows the time
+        )

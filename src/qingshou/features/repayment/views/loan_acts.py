@@ -1,0 +1,103 @@
+"""What is done to a loan's account by hand: costs charged, part given up, charged off; beyond one's own limit asked."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from qingshou.access.guards import Hidden, ensure, requires
+from qingshou.edges.figures import money
+from qingshou.features.cases.queries.numbers import latest_cases_of
+from qingshou.features.cases.views.shown import Desk, day_given, desk_of, facts_of
+from qingshou.features.repayment.operations.ledger_approvals import ask_charge_off, ask_waiver
+from qingshou.features.repayment.operations.ledger_errors import NeedsSecondPerson
+from qingshou.features.repayment.operations.loan_acts import charge_costs, waive
+from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan
+from qingshou.features.repayment.views.money_shown import NotFilledIn, amount_given, tell_money_refusal
+from qingshou.kernel.errors import QingshouError
+from qingshou.law.allocation.terms import PartKind
+
+CHARGEABLE = ("COSTS", "PENALTY", "INTEREST")
+
+
+def _acting(view: Callable[[HttpRequest, OwedOfLoan, Desk], str]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def acting(request: HttpRequest, loan_id: UUID) -> HttpResponse:
+        owed = owed_of_loan(loan_id=loan_id)
+        try:
+            done = view(request, owed, desk_of(request))
+        except QingshouError as refusal:
+            tell_money_refusal(request, refusal)
+        else:
+            messages.success(request, done)
+        return redirect("repayment:statement", loan_id=loan_id)
+
+    return acting
+
+
+def _ensure_works(request: HttpRequest, owed: OwedOfLoan) -> None:
+    case = latest_cases_of(borrower_ids=[owed.borrower_id]).get(owed.borrower_id)
+    if case is None:
+        raise Hidden("There is no such account. It may belong to someone else.", name="account")
+    ensure(cast(Any, request.user), "repayment.work", facts_of(case), name="account")
+
+
+@require_POST
+@requires("loans.charge")
+@_acting
+def charge(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
+    """Add costs, penalty or interest to what is owed."""
+    post = request.POST
+    kind = post.get("kind", "COSTS")
+    if kind not in CHARGEABLE:
+        raise NotFilledIn(_("Only costs, penalty and interest can be charged: principal comes from the core system."))
+    done = charge_costs(
+        loan_id=owed.loan_id, amount=amount_given(post.get("amount", "")), reason=_reason(request), actor=desk.actor,
+        now=desk.now, due_date=day_given(post.get("due", "")), kind=PartKind(kind),
+    )  # fmt: skip
+    return _("Charged. Owed now: %(owed)s %(currency)s.") % _shown(done.owed, owed)
+
+
+@require_POST
+@requires("repayment.work")
+@_acting
+def give_up(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
+    """Give up part of what is owed, or ask a second person where it is more than one may alone."""
+    _ensure_works(request, owed)
+    amounts: dict[PartKind, Decimal] = {
+        kind: amount_given(text) for kind in PartKind if (text := request.POST.get(f"amount-{kind.value}", "").strip())
+    }
+    try:
+        done = waive(loan_id=owed.loan_id, amounts=amounts, reason=_reason(request), actor=desk.actor, now=desk.now)
+    except NeedsSecondPerson:
+        ask_waiver(loan_id=owed.loan_id, amounts=amounts, reason=_reason(request), actor=desk.actor, now=desk.now)
+        return _("Asked: a second person decides.")
+    return _("Given up. Owed now: %(owed)s %(currency)s.") % _shown(done.owed, owed)
+
+
+@require_POST
+@requires("repayment.work")
+@_acting
+def write_off(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
+    """Ask a second person to charge the loan off."""
+    _ensure_works(request, owed)
+    ask_charge_off(loan_id=owed.loan_id, reason=_reason(request), actor=desk.actor, now=desk.now)
+    return _("Asked: a second person decides.")
+
+
+def _reason(request: HttpRequest) -> str:
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        raise NotFilledIn(_("Give the reason: it is kept with the account."))
+    return reason
+
+
+def _shown(amount: Decimal, owed: OwedOfLoan) -> dict[str, str]:
+    return {"owed": money(amount, owed.currency), "currency": owed.currency}

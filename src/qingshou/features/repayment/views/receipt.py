@@ -1,0 +1,173 @@
+"""One receipt: where each cent went and why, what came before and after; matched, moved, taken off or given back."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from qingshou.access.guards import is_allowed, requires
+from qingshou.approvals.queries import list_requests_of
+from qingshou.audit.phrases import action_words
+from qingshou.audit.queries import list_events
+from qingshou.features.book.finding import list_borrowers, search_borrowers
+from qingshou.features.cases.queries.numbers import borrowers_of_numbers, latest_cases_of
+from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
+from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
+from qingshou.features.repayment.phrases.money import (
+    ACCOUNTS,
+    LEDGER_STATES,
+    ORDERS,
+    SIGNS,
+    SOURCES,
+    STATE_TONES,
+    STATES,
+    WAITS,
+    cited_words,
+    ended_words,
+    matched_words,
+    reason_words,
+)
+from qingshou.features.repayment.queries import receipt_list as queries
+from qingshou.features.repayment.queries.owed import list_owed
+from qingshou.features.repayment.queries.receipts import QUEUE_STATES, explain_receipt
+from qingshou.features.repayment.views.money_shown import debtor_names, payers
+from qingshou.features.repayment.views.receipts import bank_ref
+
+_SHOWN_MAX = 12
+
+
+@require_GET
+@requires("receipts.view")
+def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    """Show one receipt."""
+    desk, row = desk_of(request), queries.get_receipt_row(receipt_id=receipt_id)
+    waits = row.state in QUEUE_STATES
+    may_take = is_allowed(request, "receipts.take")
+    explained = explain_receipt(receipt_id=receipt_id)
+    proposals = _proposals(row) if waits else []
+    people = list_borrowers(borrower_ids={one["borrower"] for one in proposals})
+    named = [*people.values(), *([row.borrower] if row.borrower else [])]
+    names = debtor_names(named, desk, purpose="RECEIPT")
+    context = {
+        "row": row,
+        "number": bank_ref(row),
+        "paid": payers([row], desk, purpose="RECEIPT")[row.id],
+        "name": names.get(row.borrower_id, ""),
+        "case": _case(request, row.borrower_id),
+        "state": STATES[row.state],
+        "tone": STATE_TONES[row.state],
+        "source": SOURCES[row.source],
+        "matched": matched_words(row.matched_by),
+        "ended": ended_words(row.ended_reason) if row.ended_reason else "",
+        "recorded_by": queries.recorded_by(receipt_id=receipt_id),
+        "explained": explained,
+        "lines": [_line(one) for one in explained.lines],
+        "candidates": _candidates(proposals, people, names, desk) if may_take else [],
+        "why_waits": WAITS.get(proposals[0]["why"], "") if proposals else "",
+        "before_after": _around(row),
+        "asked": [{"row": one, "words": APPROVALS.get(one.kind, one.kind)} for one in list_requests_of(
+            subject_id=receipt_id) if one.status == "PENDING"],
+        "events": [(one, action_words(one.action)) for one in list_events(
+            subject_kind="RECEIPT", subject_id=receipt_id, limit=20)],
+        "next_href": _next(row) if may_take else "",
+        **_may(request, row, explained.refunded),
+    }  # fmt: skip
+    return render(request, "repayment/receipt.html", context)
+
+
+def _may(request: HttpRequest, row: Any, refunded: Any) -> dict[str, bool]:
+    """Say what this person may do with the receipt as it stands."""
+    may_take, may_reverse = is_allowed(request, "receipts.take"), is_allowed(request, "receipts.reverse")
+    is_live = row.state not in ("REVERSED", "REFUNDED")
+    return {
+        "may_match": may_take and is_live and (row.state in QUEUE_STATES),
+        "may_take_off": may_take and row.state == "APPLIED",
+        "may_apply_rest": may_take and row.state == "APPLIED" and row.unapplied > 0,
+        "may_refund": may_reverse and is_live and row.unapplied > 0,
+        "may_reverse": may_reverse and is_live and not refunded,
+        "may_print": row.source == "CASH",
+    }
+
+
+def _line(one: Any) -> dict[str, Any]:
+    return {
+        "row": one, "account": ACCOUNTS.get(one.account, one.account), "order": ORDERS.get(one.rule, one.rule),
+        "why": reason_words(one.reasons), "law": cited_words(one.articles),
+    }  # fmt: skip
+
+
+def _proposals(row: Any) -> list[dict[str, Any]]:
+    return [
+        {"borrower": UUID(one["borrower"]), "loan": one["loan"], "score": one["score"], "why": one.get("why", ""),
+         "signs": [(SIGNS.get(code, code), points) for code, points in one["codes"]]}
+        for one in row.proposals
+    ]  # fmt: skip
+
+
+def _candidates(
+    proposals: list[dict[str, Any]], people: dict[UUID, Any], names: dict[UUID, str], desk: Desk
+) -> list[dict[str, Any]]:
+    """Return the proposals with their debtors and loans, the best first."""
+    found = with_loans([people[one["borrower"]] for one in proposals if one["borrower"] in people], names, desk)
+    by_id = {one["borrower"].id: one for one in found}
+    return [by_id[one["borrower"]] | one | {"borrower": people[one["borrower"]]} for one in proposals
+            if one["borrower"] in by_id]  # fmt: skip
+
+
+def with_loans(people: list[Any], names: dict[UUID, str], desk: Desk) -> list[dict[str, Any]]:
+    """Return debtors with what is owed on each of their loans today."""
+    owed = list_owed(borrower_ids=[one.id for one in people]) if people else []
+    return [
+        {
+            "borrower": one,
+            "name": names.get(one.id, one.borrower_ref),
+            "loans": [
+                {"loan": loan, "standing": loan.standing(on=desk.today), "state": LEDGER_STATES[loan.state]}
+                for loan in owed
+                if loan.borrower_id == one.id
+            ],
+        }
+        for one in people
+    ]
+
+
+def _case(request: HttpRequest, borrower_id: UUID | None) -> Any:
+    """Return the debtor's latest case where this person may see it."""
+    case = latest_cases_of(borrower_ids=[borrower_id]).get(borrower_id) if borrower_id else None
+    return case if case and cast(Any, request.user).has_perm("cases.view", facts_of(case)) else None
+
+
+def _around(row: Any) -> list[Any]:
+    """Return the debtor's receipts around this one, the latest first."""
+    if row.borrower_id is None:
+        return []
+    found = queries.last_receipts_of(borrower_id=row.borrower_id, limit=_SHOWN_MAX)
+    return [{"row": one, "state": STATES[one.state], "tone": STATE_TONES[one.state]} for one in found]
+
+
+def _next(row: Any) -> str:
+    found = queries.next_in_queue(after=row.id)
+    return reverse("repayment:receipt", args=[found]) if found else ""
+
+
+@require_GET
+@requires("receipts.take")
+def find_debtor(request: HttpRequest) -> HttpResponse:
+    """Return debtors found by a whole number, or by name where the role may search people; a part of a page."""
+    desk, text = desk_of(request), request.GET.get("q", "").strip()[:80].replace("\x00", "")
+    found = debtors_named(request, text)
+    names = debtor_names(found, desk, purpose="SEARCH")
+    context = {"found": with_loans(found, names, desk), "text": text, "mode": request.GET.get("mode")}
+    return render(request, "repayment/found_debtors.html", context)
+
+
+def debtors_named(request: HttpRequest, text: str) -> list[Any]:
+    """Return debtors by the number of a debtor, a loan or a case, or by name or phone."""
+    if not text:
+        return []
+    found = {one.id: one for one in search_borrowers(text=text, with_people=is_allowed(request, "people.search"))}
+    of_case = set(borrowers_of_numbers(numbers=[text]).values()) - set(found)
+    return [*found.values(), *list_borrowers(borrower_ids=of_case).values()]

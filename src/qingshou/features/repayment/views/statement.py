@@ -1,0 +1,173 @@
+"""A loan's statement of account: every movement with the balance after it, what is owed now, and what may be done."""
+
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_GET
+
+from qingshou.access.guards import Hidden, is_allowed, requires
+from qingshou.approvals.queries import list_requests_of
+from qingshou.edges.exports import export_response
+from qingshou.edges.tables import Column, Table, TableState
+from qingshou.features.book.finding import get_borrower
+from qingshou.features.cases.queries.numbers import latest_cases_of
+from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
+from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
+from qingshou.features.repayment.phrases.money import (
+    ACCOUNTS,
+    LEDGER_STATES,
+    MOVEMENTS,
+    ORDERS,
+    cited_words,
+    reason_words,
+)
+from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan
+from qingshou.features.repayment.queries.statement import StatementLine, statement_of_loan
+from qingshou.features.repayment.views.money_shown import debtor_names
+from qingshou.kernel.money import ZERO
+
+KINDS = ("COSTS", "PENALTY", "INTEREST", "PRINCIPAL", "UNSPLIT")
+
+
+def _of_kind(kind: str) -> Any:
+    return lambda line: line["kinds"].get(kind, ZERO)
+
+
+def _receipt(line: dict[str, Any]) -> str:
+    return reverse("repayment:receipt", args=[line["line"].receipt_id])
+
+
+def columns_of(currency: str, *, with_receipts: bool, kinds: tuple[str, ...]) -> tuple[Column, ...]:
+    """Return the columns of a statement in one currency; receipts open where the role may see them."""
+    return (
+        Column(key="date", label=gettext_lazy("Date"), kind="date", value=lambda line: line["line"].effective_date),
+        Column(key="what", label=gettext_lazy("What"), value=lambda line: line["what"]),
+        *(
+            Column(key=kind.lower(), label=ACCOUNTS[kind], kind="money", value=_of_kind(kind),
+                   currency=lambda _line: currency)
+            for kind in kinds
+        ),
+        Column(key="amount", label=pgettext_lazy("statement", "Together"), kind="money",
+               value=lambda line: line["line"].amount, currency=lambda _line: currency),
+        Column(key="balance", label=gettext_lazy("Owed after it"), kind="money",
+               value=lambda line: line["line"].balance, currency=lambda _line: currency),
+        Column(key="why", label=gettext_lazy("Why"), kind="long", value=lambda line: line["why"]),
+        Column(key="law", label=gettext_lazy("Rests on"), kind="long", value=lambda line: line["law"]),
+        Column(key="by", label=gettext_lazy("By"), value=lambda line: line["line"].actor_name, shown=False),
+        Column(key="recorded", label=gettext_lazy("Recorded"), kind="instant", shown=False,
+               value=lambda line: line["line"].recorded_at),
+        *(
+            (Column(key="receipt", label=gettext_lazy("Receipt"),
+                    value=lambda line: _("Open") if line["line"].receipt_id else "", href=_receipt),)
+            if with_receipts else ()
+        ),
+    )  # fmt: skip
+
+
+@require_GET
+@requires("statements.view")
+def statement(request: HttpRequest, loan_id: UUID) -> HttpResponseBase:
+    """Show the account of a loan, or export it."""
+    desk = desk_of(request)
+    owed = owed_of_loan(loan_id=loan_id)
+    case = latest_cases_of(borrower_ids=[owed.borrower_id]).get(owed.borrower_id)
+    _ensure_may_see(request, case)
+    is_full = request.GET.get("full") == "1"
+    lines = [_line(one) for one in statement_of_loan(loan_id=loan_id, is_full=is_full)]
+    seen = {kind for line in lines for kind in line["kinds"]} | {slot.kind.value for slot in owed.parts or ()}
+    columns = columns_of(owed.currency, with_receipts=is_allowed(request, "receipts.view"),
+                         kinds=tuple(kind for kind in KINDS if kind in seen))  # fmt: skip
+    state = TableState.of(request, columns)
+    if state.export:
+        shown = [column for column in columns if column.key in state.columns and column.key != "receipt"]
+        return export_response(columns=shown, rows=lines, form=state.export, file_name=f"account-{owed.loan_ref}")
+    table = Table(
+        id="statement", caption=_("Statement of account"), columns=columns, rows=lines, state=state, total=len(lines),
+        page_size=max(len(lines), 1), empty_title=_("No movement yet"),
+        empty_text=_("The account opens with the first payment. Until then the core system's figures stand below."),
+    )  # fmt: skip
+    standing = owed.standing(on=desk.today)
+    context = {
+        "owed": owed, "table": table, "is_full": is_full, "name": _name(owed, desk), "case": case,
+        "may_see_case": case is not None and cast(Any, request.user).has_perm("cases.view", facts_of(case)),
+        "state": LEDGER_STATES[owed.state], "standing": standing, "today": desk.today,
+        **_by_due_date(owed, desk), **_acts(request, owed, case),
+    }  # fmt: skip
+    return render(request, "repayment/statement.html", context)
+
+
+def _ensure_may_see(request: HttpRequest, case: Any) -> None:
+    """Whoever keeps the books sees every account; others those of the cases they see."""
+    user = cast(Any, request.user)
+    if user.has_perm("receipts.view") or (case is not None and user.has_perm("cases.view", facts_of(case))):
+        return
+    raise Hidden("There is no such account. It may belong to someone else.", name="account")
+
+
+def _name(owed: OwedOfLoan, desk: Desk) -> str:
+    return debtor_names([get_borrower(borrower_id=owed.borrower_id)], desk, purpose="STATEMENT").get(
+        owed.borrower_id, ""
+    )  # fmt: skip
+
+
+def _line(one: StatementLine) -> dict[str, Any]:
+    kinds: dict[str, Decimal] = {}
+    for part in one.parts:
+        kinds[part.kind] = kinds.get(part.kind, ZERO) + part.amount
+    reasons = dict.fromkeys(reason_words(part.reasons) for part in one.parts)
+    laws = dict.fromkeys(cited_words(part.articles) for part in one.parts)
+    what = str(MOVEMENTS.get(one.kind, one.kind))
+    if one.is_reversed:
+        what = _("%(movement)s (replaced later)") % {"movement": what}
+    why = [one.reason, str(ORDERS.get(one.rule, one.rule)), *reasons]
+    return {
+        "line": one, "kinds": kinds, "what": what, "why": " · ".join(part for part in why if part),
+        "law": "; ".join(law for law in laws if law),
+    }  # fmt: skip
+
+
+def _by_due_date(owed: OwedOfLoan, desk: Desk) -> dict[str, Any]:
+    """Return what is owed now as a table: a row a due date, a column a kind."""
+    rows: dict[Any, dict[str, Decimal]] = {}
+    for slot, amount in (owed.parts or {}).items():
+        cells = rows.setdefault(slot.due_date, {})
+        cells[slot.kind.value] = cells.get(slot.kind.value, ZERO) + amount
+    kinds = [kind for kind in KINDS if any(kind in cells for cells in rows.values())]
+    ordered = sorted(rows.items(), key=lambda item: (item[0] is None, item[0] or desk.today))
+    return {
+        "kinds": [ACCOUNTS[kind] for kind in kinds],
+        "dues": [
+            {"due_date": day, "is_due": day is not None and day <= desk.today,
+             "cells": [cells.get(kind, ZERO) for kind in kinds], "total": sum(cells.values(), ZERO)}
+            for day, cells in ordered
+        ],
+        "kind_totals": [sum((cells.get(kind, ZERO) for cells in rows.values()), ZERO) for kind in kinds],
+        "is_unsplit": "UNSPLIT" in kinds,
+    }  # fmt: skip
+
+
+def _acts(request: HttpRequest, owed: OwedOfLoan, case: Any) -> dict[str, Any]:
+    """Return what this person may do to the loan, and what of it waits for a second person."""
+    user = cast(Any, request.user)
+    is_open = bool(owed.parts) and owed.state == "OPEN"
+    may_work = case is not None and user.has_perm("repayment.work", facts_of(case))
+    kinds = owed.by_kind()
+    return {
+        "may_charge": is_open and is_allowed(request, "loans.charge"),
+        "may_waive": is_open and may_work,
+        "may_charge_off": is_open and may_work,
+        "waivable": [(kind.value, ACCOUNTS[kind.value], amount) for kind, amount in kinds.items() if amount > 0],
+        "asked": [
+            {"row": one, "words": APPROVALS.get(one.kind, one.kind),
+             "amounts": [(ACCOUNTS.get(kind, kind), Decimal(text)) for kind, text in
+                         one.payload.get("amounts", {}).items()]}
+            for one in list_requests_of(subject_id=owed.loan_id) if one.status == "PENDING"
+        ],
+    }  # fmt: skip

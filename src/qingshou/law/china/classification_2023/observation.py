@@ -10,7 +10,7 @@ from qingshou.law.restructuring_terms import Observation
 def observation(facts: ClassificationFacts, on: date) -> Observation:
     """Return the observation of a restructured loan on a date, by rules.restructured_floors.
 
-    Law     商业银行金融资产风险分类办法 (2023) arts 17-22: two periods and a year, at least 关注; again while observed, 次级
+    Law     商业银行金融资产风险分类办法 (2023) arts 17-22: two periods and a year, at least 关注; again, at least 次级
     """
     period = rules.observation_period(facts, on)
     found = rules.restructured_floors(facts, on)

@@ -25,7 +25,9 @@ from qingshou.features.oversight.locks import only_run
 from qingshou.features.oversight.operations import StepResult, begin_run, end_run, fail_run, take_step
 from qingshou.features.oversight.queries import get_run
 from qingshou.features.repayment.operations.agreement_day import end_plans, end_promises
+from qingshou.features.repayment.operations.hardship import end_hardships_due
 from qingshou.features.repayment.operations.ledger_sync import sync_tape
+from qingshou.features.repayment.operations.relief import apply_relief
 from qingshou.features.repayment.queries.observed import list_observed
 from qingshou.interfaces.inbox import take_in_waiting
 from qingshou.kernel.errors import QingshouError
@@ -139,6 +141,7 @@ class _Day:
             "cases": self._cases,
             "promises": self._promises,
             "plans": self._plans,
+            "hardship": self._hardship,
             "contacts": self._contacts,
             "figures": self._figures,
             "anchor": self._anchor,
@@ -189,6 +192,11 @@ class _Day:
     def _plans(self) -> StepResult:
         report = end_plans(as_of=self.as_of, now=self.now, actor=self.actor)
         return StepResult(report.followed, sum(report.ended.values()) + report.expired, asdict(report))
+
+    def _hardship(self) -> StepResult:
+        ended = end_hardships_due(as_of=self.as_of, now=self.now, actor=self.actor)
+        reached = apply_relief(as_of=self.as_of, now=self.now, actor=self.actor)
+        return StepResult(ended + reached, ended + reached, {"ended": ended, "by_programmes": reached})
 
     def _contacts(self) -> StepResult:
         report = take_steps(as_of=self.as_of, now=self.now, actor=self.actor)

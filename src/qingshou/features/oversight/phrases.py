@@ -23,6 +23,7 @@ STEPS = {
     "cases": _("Cases and worklists"),
     "promises": _("Promises to pay"),
     "plans": _("Repayment plans"),
+    "hardship": _("Hardship"),
     "contacts": _("Steps of contact"),
     "figures": _("Figures"),
     "anchor": _("Record anchored"),

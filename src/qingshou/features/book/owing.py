@@ -1,7 +1,7 @@
 """What the tape says of loans' money, for whoever keeps a ledger beside it: figures, schedules, payments, security."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -99,11 +99,6 @@ def payments_with_refs(*, loan_ids: Iterable[UUID], refs: Iterable[str]) -> list
 def lists_payments() -> bool:
     """Tell whether the lender's tapes list payments at all: without them nothing can be missing from them."""
     return Payment.objects.exists()
-
-
-def loan_refs_of(*, loan_ids: Iterable[UUID]) -> Mapping[UUID, str]:
-    """Return loan -> the lender's own number."""
-    return dict(Loan.objects.filter(id__in=list(loan_ids)).values_list("id", "loan_ref"))
 
 
 def find_loan(*, loan_ref: str) -> LoanOnTape | None:

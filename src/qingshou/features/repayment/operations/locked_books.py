@@ -11,18 +11,36 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Sum
 
 from qingshou.features.book.owing import security_of_loans
-from qingshou.features.repayment.models import Account, LoanLedger, Posting
+from qingshou.features.repayment.models import Posting
 from qingshou.features.repayment.rules.books import CHARGED_OFF, RECOVERED, Books, Place, Slot, Unapplied
 from qingshou.features.repayment.rules.loan_terms import LoanTerms, Policy, Terms, policy_of
 from qingshou.kernel.money import ZERO
 from qingshou.law.allocation.terms import PartKind
+from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.models import Tenant
 
-_LEDGER = ("id", "borrower_id", "currency", "state", "tape_as_of", "sequence", "order_kinds", "loan__product",
-           "loan__contract_rate")  # fmt: skip
+# read at every payment: made by hand, since making these statements anew each time would be most of their cost
+_LEDGERS = """
+SELECT l.id, l.borrower_id, l.currency, l.state, l.tape_as_of, l.sequence, l.order_kinds, b.product, b.contract_rate
+FROM repayment_loanledger l JOIN book_loan b ON b.id = l.loan_id
+WHERE l.borrower_id = ANY(%(borrowers)s::uuid[]) ORDER BY l.id
+"""
+_ACCOUNTS = """
+SELECT id, ledger_id, receipt_id, kind, due_date, position, balance FROM repayment_account
+WHERE ledger_id = ANY(%(ledgers)s::uuid[])
+UNION ALL
+SELECT id, ledger_id, receipt_id, kind, due_date, position, balance FROM repayment_account
+WHERE receipt_id = ANY(%(receipts)s::uuid[])
+UNION ALL
+SELECT NULL, l.id, NULL, 'LATEST', e.effective_date, 0, NULL FROM unnest(%(ledgers)s::uuid[]) AS l(id)
+CROSS JOIN LATERAL (
+    SELECT effective_date FROM repayment_ledgerevent WHERE ledger_id = l.id AND NOT is_undone
+    ORDER BY effective_date DESC, sequence DESC LIMIT 1) e
+"""
+_LATEST = "LATEST"
 
 
 @dataclass(slots=True)
@@ -42,7 +60,7 @@ class LedgerRow:
 
 @dataclass(slots=True)
 class LockedBooks:
-    """A debtor's ledgers under lock. `accounts` names the account of each place known so far."""
+    """A debtor's ledgers under lock, and their books. `accounts` names the account of each place known so far."""
 
     borrower_id: UUID
     lender: Tenant
@@ -50,6 +68,7 @@ class LockedBooks:
     terms: Terms
     books: Books
     accounts: dict[Place, UUID] = field(default_factory=dict)
+    latest_on: date = date.min  # the last day on which a step took effect
 
     @property
     def policy(self) -> Policy:
@@ -69,20 +88,16 @@ class LockedBooks:
 
 def lock_ledgers(borrower_ids: Sequence[UUID]) -> list[LedgerRow]:
     """Lock all ledgers of debtors, in id order, and return them."""
-    return _rows(_of(borrower_ids).select_for_update(no_key=True, of=("self",)))
+    return _ledgers(_LEDGERS + "FOR NO KEY UPDATE OF l", borrower_ids)
 
 
 def read_ledgers(borrower_ids: Sequence[UUID]) -> list[LedgerRow]:
     """Return all ledgers of debtors without locking them: for reading, and for the negative control of the race."""
-    return _rows(_of(borrower_ids))
+    return _ledgers(_LEDGERS, borrower_ids)
 
 
-def _of(borrower_ids: Sequence[UUID]) -> QuerySet[LoanLedger]:
-    return LoanLedger.objects.filter(borrower_id__in=list(borrower_ids)).order_by("id")
-
-
-def _rows(found: QuerySet[LoanLedger]) -> list[LedgerRow]:
-    return [LedgerRow(*row) for row in found.values_list(*_LEDGER)]
+def _ledgers(statement: str, borrower_ids: Sequence[UUID]) -> list[LedgerRow]:
+    return [LedgerRow(*row) for row in read_rows(statement, {"borrowers": list(borrower_ids)})]
 
 
 def load_books(
@@ -117,9 +132,8 @@ def load_many(
     for one in found.values():
         one.terms = _terms(lender, one.ledgers, security)
     by_loan = {row.id: found[row.borrower_id] for row in ledgers}
-    wanted = Q(ledger_id__in=list(by_loan)) | Q(receipt_id__in=list(receipts))
     only = found[borrower_ids[0]] if len(borrower_ids) == 1 else None
-    for row in _accounts(wanted):
+    for row in _accounts(list(by_loan), receipts):
         owner = by_loan[row[1]] if row[1] is not None else only
         if owner is not None:
             _add_account(owner, row)
@@ -144,7 +158,7 @@ def load_receipts(locked: LockedBooks, receipts: Iterable[UUID]) -> None:
     """Read what is left of more receipts into the books."""
     missing = [one for one in receipts if one not in locked.books.unapplied]
     if missing:
-        for row in _accounts(Q(receipt_id__in=missing)):
+        for row in _accounts([], missing):
             _add_account(locked, row)
 
 
@@ -164,15 +178,15 @@ def add_receipt(locked: LockedBooks, receipt: UUID, amount: Decimal) -> None:
     locked.books.unapplied[receipt] = amount
 
 
-def _accounts(wanted: Q) -> Iterable[tuple[Any, ...]]:
-    return Account.objects.filter(wanted).values_list(
-        "id", "ledger_id", "receipt_id", "kind", "due_date", "position", "balance"
-    )
+def _accounts(ledgers: Sequence[UUID], receipts: Iterable[UUID]) -> list[tuple[Any, ...]]:
+    return read_rows(_ACCOUNTS, {"ledgers": list(ledgers), "receipts": list(receipts)})
 
 
 def _add_account(locked: LockedBooks, row: tuple[Any, ...]) -> None:
     account, ledger, receipt, kind, due_date, position, balance = row
-    if ledger is not None:
+    if kind == _LATEST:
+        locked.latest_on = max(locked.latest_on, due_date)
+    elif ledger is not None:
         slot = Slot(ledger, PartKind(kind), due_date, position)
         locked.accounts[slot], locked.books.parts[slot] = account, balance
     else:

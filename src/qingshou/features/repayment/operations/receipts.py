@@ -99,7 +99,13 @@ def record_receipt(
         bank_file_id=bank_file_id, line_no=line_no,
     )  # fmt: skip
     with transaction.atomic():
-        return _record(told, actor, now)
+        recorded = _insert(told, actor, now)
+        if not recorded.is_repeat:
+            record(
+                subject_kind="RECEIPT", subject_id=recorded.receipt.id, action="RECEIPT_RECORDED", actor=actor,
+                now=now, facts=_told(recorded.receipt),
+            )  # fmt: skip
+    return recorded
 
 
 def apply_receipt(
@@ -167,13 +173,13 @@ def take_receipt(
         # the debtor's ledgers before the receipt: whoever reverses it at the same moment takes them in this order
         locked = lock_books(borrower_id=borrower_id, lender=current_tenant(), actor=actor, now=now)
         reach("locked")
-        recorded = _record(told, actor, now)
+        recorded = _insert(told, actor, now)
         if recorded.is_repeat:
             return Applied(recorded.receipt, is_repeat=True)
         add_receipt(locked, recorded.receipt.id, amount)
         done = put_on_debts(
             recorded.receipt, locked, loan_ids=loan_ids, chosen_by=chosen_by, matched_by=matched_by, actor=actor,
-            now=now,
+            now=now, is_new=True,
         )  # fmt: skip
     reach("committed")
     return done
@@ -189,8 +195,12 @@ def put_on_debts(
     actor: Actor,
     now: datetime,
     most: Decimal | None = None,
+    is_new: bool = False,
 ) -> Applied:
-    """Apply a receipt under the locks of the debtor's ledgers and its own; the caller's transaction."""
+    """Apply a receipt under the locks of the debtor's ledgers and its own; the caller's transaction.
+
+    Takes   is_new  it was recorded in this transaction: one event of the record tells of both
+    """
     load_receipts(locked, [receipt.id])
     left = locked.books.unapplied[receipt.id]
     _ensure_may_apply(receipt, locked, left)
@@ -210,7 +220,7 @@ def put_on_debts(
         receipt, by_loan, locked.books.unapplied[receipt.id],
         sum(1 for one in found.changed if one.step.order != step.order), found.clipped,
     )  # fmt: skip
-    _record_applied(applied, step, chosen_by, actor, now)
+    _record_applied(applied, step, _told(receipt) if is_new else {}, actor, now)
     tell_money_moved(borrower_id=locked.borrower_id, on=day_of(locked.lender, now), actor=actor, now=now)
     reach("told")
     return applied
@@ -221,24 +231,27 @@ def day_of(lender: Tenant, now: datetime) -> date:
     return now.astimezone(ZoneInfo(lender.time_zone)).date()
 
 
-def _record(told: Told, actor: Actor, now: datetime) -> Recorded:
+def _insert(told: Told, actor: Actor, now: datetime) -> Recorded:
     made = insert_receipt(told, tenant_id=current_tenant_id(), actor=actor, now=now)
-    if made is None:
-        known = Receipt.objects.get(source=told.source, external_ref=told.external_ref)
-        if known.body_hash != told.body_hash:
-            raise ReceiptDiffers(
-                "This id was told before with another amount, currency or value date. One of the two is wrong: send "
-                "the same again, or, if it is another payment, its own id.",
-                receipt=str(known.id),
-            )
-        return Recorded(known, is_repeat=True)
-    record(
-        subject_kind="RECEIPT", subject_id=made.id, action="RECEIPT_RECORDED", actor=actor, now=now,
-        facts={"source": made.source, "external_ref": made.external_ref, "amount": made.amount,
-               "currency": made.currency, "value_date": made.value_date, "payment_ref": made.payment_ref},
-    )  # fmt: skip
-    reach("recorded")
-    return Recorded(made, is_repeat=False)
+    if made is not None:
+        reach("recorded")
+        return Recorded(made, is_repeat=False)
+    known = Receipt.objects.get(source=told.source, external_ref=told.external_ref)
+    if known.body_hash != told.body_hash:
+        raise ReceiptDiffers(
+            "This id was told before with another amount, currency or value date. One of the two is wrong: send "
+            "the same again, or, if it is another payment, its own id.",
+            receipt=str(known.id),
+        )
+    return Recorded(known, is_repeat=True)
+
+
+def _told(receipt: Receipt) -> dict[str, object]:
+    """Return what the record keeps of a receipt."""
+    return {
+        "source": receipt.source, "external_ref": receipt.external_ref, "amount": receipt.amount,
+        "currency": receipt.currency, "value_date": receipt.value_date, "payment_ref": receipt.payment_ref,
+    }  # fmt: skip
 
 
 def _ensure_may_apply(receipt: Receipt, locked: LockedBooks, left: Decimal) -> None:
@@ -295,9 +308,12 @@ def _disputed(borrower_id: UUID) -> list[str]:
     ]
 
 
-def _record_applied(applied: Applied, step: Step, chosen_by: ChosenBy, actor: Actor, now: datetime) -> None:
-    facts = {
-        "borrower": applied.receipt.borrower_id, "effective_date": step.effective_date, "chosen_by": chosen_by.value,
+def _record_applied(
+    applied: Applied, step: Step, told: dict[str, object], actor: Actor, now: datetime
+) -> None:  # fmt: skip
+    facts: dict[str, object] = told | {
+        "borrower": applied.receipt.borrower_id, "effective_date": step.effective_date,
+        "chosen_by": step.facts["chosen_by"],
         "matched_by": applied.receipt.matched_by, "applied": applied.applied, "unapplied": applied.unapplied,
         "loans": {str(loan): amount for loan, amount in sorted(applied.by_loan.items())}, "redone": applied.redone,
     }  # fmt: skip

@@ -73,7 +73,7 @@ def run(
             end         adds rows of its own, and changes the books, before balances are stored
     """
     points = [step.order for step in add] + list(drop) + list(changed_facts or ())
-    recorded = later or (steps_from(locked, min(points)) if points else Recorded())
+    recorded = later or _steps_after(locked, points)
     touched = {step.receipt for step in (*recorded.steps, *add) if step.receipt is not None}
     load_receipts(locked, touched)
     before = balances_of(locked)
@@ -96,6 +96,7 @@ def run(
     for one in changed:
         _post(rows, locked, recorded, one)
     locked.books = found.books
+    locked.latest_on = max([locked.latest_on, *(step.effective_date for step in add)])
     if end is not None:
         end(rows, locked)
     rows.set_balances(locked, before=before, after=balances_of(locked))
@@ -103,6 +104,13 @@ def run(
     if writing is None:
         rows.write()
     return found
+
+
+def _steps_after(locked: LockedBooks, points: Sequence[Order]) -> Recorded:
+    """Read the steps from the first point on; often there are none, since a new step comes after all of its day."""
+    if not points or min(points) >= (locked.latest_on, locked.next_sequence):
+        return Recorded()
+    return steps_from(locked, min(points))
 
 
 def _read(locked: LockedBooks, events: Sequence[tuple[Any, ...]]) -> Recorded:

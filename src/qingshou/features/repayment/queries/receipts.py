@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from qingshou.features.book.owing import lists_payments, loan_refs_of, payments_with_refs
+from qingshou.features.book.owing import lists_payments, payments_with_refs
 from qingshou.features.repayment.models import Account, PaymentReference, Posting, Receipt
 from qingshou.features.repayment.queries.statement import CitedArticle, read_articles, read_reasons
 from qingshou.kernel.errors import NotFound
@@ -143,17 +143,14 @@ def explain_receipt(*, receipt_id: UUID) -> Explained:
         .exclude(account__kind="UNAPPLIED")
         .order_by("transaction__effective_date", "id")
         .values_list(
-            "transaction__ledger_id", "account__kind", "account__due_date", "amount", "transaction__rule", "reason",
-            "law",
+            "transaction__ledger_id", "transaction__ledger__loan__loan_ref", "account__kind", "account__due_date",
+            "amount", "transaction__rule", "reason", "law",
         )
     )  # fmt: skip
-    refs = loan_refs_of(loan_ids=[row[0] for row in postings if row[0]])
     lines = tuple(
-        ExplainedLine(
-            loan, refs.get(loan, ""), kind, due_date, -amount, rule, read_reasons(reason), read_articles(law)
-        )
-        for loan, kind, due_date, amount, rule, reason, law in postings
-    )  # fmt: skip
+        ExplainedLine(loan, ref or "", kind, due_date, -amount, rule, read_reasons(reason), read_articles(law))
+        for loan, ref, kind, due_date, amount, rule, reason, law in postings
+    )
     refunded = sum((line.amount for line in lines if line.account == "REFUNDED"), ZERO)
     return Explained(receipt, lines, sum((line.amount for line in lines), ZERO) - refunded, refunded)
 

@@ -1,4 +1,4 @@
-"""`qingshou repayment`: make searches for offers again from what they kept, and tell whether the answer is the same."""
+"""`qingshou repayment`: banks' files, matching, and searches for offers made again from what they kept."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -8,18 +8,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from qingshou.interfaces.commands import repayment_money
 from qingshou.interfaces.commands.day import _lender
 
-app = typer.Typer(help="Repayment: searches for offers made again.", no_args_is_help=True)
+app = typer.Typer(help="Repayment: banks' files, matching, searches for offers made again.", no_args_is_help=True)
+app.command("bank-file")(repayment_money.bank_file)
+app.command("match")(repayment_money.match)
 
 Lender = Annotated[str, typer.Option("--tenant", help="Code of the lender; not needed where there is only one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 _DIFFERENT = 1
-
-
-@app.callback()
-def _root() -> None:
-    """Keep the command named while it is the only one."""
 
 
 @app.command("replay-offers")

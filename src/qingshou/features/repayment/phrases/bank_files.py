@@ -63,6 +63,23 @@ REFUSED = {
     "XML_FORBIDDEN": gettext_lazy("The XML holds what no bank writes: it was not read."),
     "TOO_DEEP": gettext_lazy("The XML holds what no bank writes: it was not read."),
 }
+# columns of a table as its mapping names them; places of other formats are shown as they are
+PLACES = {
+    "booked_date": gettext_lazy("Booking date"),
+    "value_date": gettext_lazy("Value date"),
+    "amount": gettext_lazy("Amount"),
+    "credit": gettext_lazy("Money in"),
+    "debit": gettext_lazy("Money out"),
+    "mark": gettext_lazy("Mark for in or out"),
+    "balance": gettext_lazy("Balance after it"),
+    "currency": gettext_lazy("Currency"),
+    "account": gettext_lazy("Our account"),
+    "payer_name": gettext_lazy("Payer"),
+    "payer_account": gettext_lazy("Payer's account"),
+    "remittance": gettext_lazy("Payer's words"),
+    "bank_ref": gettext_lazy("Bank's number"),
+    "reverses_ref": gettext_lazy("Number of what is taken back"),
+}
 ROWS = {
     "read": pgettext_lazy("rows", "Read"),
     "accepted": pgettext_lazy("rows", "Receipts"),

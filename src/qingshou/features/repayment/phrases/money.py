@@ -77,7 +77,7 @@ ORDERS = {
 # why cents went where they went
 REASONS = {
     "DEBT_CHOSEN": gettext_lazy("the debtor chose this loan"),
-    "DEBT_DUE": gettext_lazy("this loan is due, others are not"),
+    "DEBT_DUE": gettext_lazy("what is due comes before what is not"),
     "DEBT_LEAST_SECURED": gettext_lazy("this loan has the least security"),
     "DEBT_HEAVIEST_BURDEN": gettext_lazy("this loan costs the debtor most"),
     "DEBT_EARLIEST_DUE": gettext_lazy("this loan fell due first"),
@@ -153,8 +153,15 @@ def reason_words(codes: Iterable[str]) -> str:
 
 def cited_words(articles: Iterable[Cited]) -> str:
     """Return the places of law with how sure we are of them."""
-    found = (Article(one.instrument, one.article, Confidence(one.confidence)) for one in articles)
-    return "; ".join(article_words(one) for one in found)
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in articles:
+        places = found.setdefault((one.instrument, one.confidence), [])
+        if one.article not in places:
+            places.append(one.article)
+    return "; ".join(
+        article_words(Article(instrument, ", ".join(places), Confidence(confidence)))
+        for (instrument, confidence), places in found.items()
+    )
 
 
 def ended_words(code: str) -> str:

@@ -23,7 +23,7 @@ from qingshou.features.book.uploads import DONE, FAILED
 from qingshou.features.cases.views.shown import desk_of
 from qingshou.features.repayment.operations.bank_files import KINDS
 from qingshou.features.repayment.operations.bank_uploads import bank_uploads, send_bank_file
-from qingshou.features.repayment.phrases.bank_files import FORMATS, REJECTS, ROWS, refused_words, warning_words
+from qingshou.features.repayment.phrases.bank_files import FORMATS, PLACES, REJECTS, ROWS, refused_words, warning_words
 from qingshou.features.repayment.phrases.money import STATES
 from qingshou.features.repayment.queries import bank_files as queries
 from qingshou.features.repayment.views.money_shown import NotFilledIn, tell_money_refusal
@@ -56,7 +56,8 @@ COLUMNS = (
 
 REJECT_COLUMNS = (
     Column(key="line", label=gettext_lazy("Line"), kind="count"),
-    Column(key="column", label=gettext_lazy("Column"), value=lambda one: one["column"] or _("the whole row")),
+    Column(key="column", label=gettext_lazy("Column"), words=PLACES,
+           value=lambda one: one["column"] or _("the whole row")),
     Column(key="why", label=gettext_lazy("Why it was refused"), kind="long", words=REJECTS,
            value=lambda one: one["code"]),
     Column(key="code", label=gettext_lazy("Code"), shown=False),

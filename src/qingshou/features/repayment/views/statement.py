@@ -59,7 +59,7 @@ def columns_of(currency: str, *, with_receipts: bool, kinds: tuple[str, ...]) ->
         Column(key="balance", label=gettext_lazy("Owed after it"), kind="money",
                value=lambda line: line["line"].balance, currency=lambda _line: currency),
         Column(key="why", label=gettext_lazy("Why"), kind="long", value=lambda line: line["why"]),
-        Column(key="law", label=gettext_lazy("Rests on"), kind="long", value=lambda line: line["law"]),
+        Column(key="law", label=pgettext_lazy("statement", "Rests on"), kind="long", value=lambda line: line["law"]),
         Column(key="by", label=gettext_lazy("By"), value=lambda line: line["line"].actor_name, shown=False),
         Column(key="recorded", label=gettext_lazy("Recorded"), kind="instant", shown=False,
                value=lambda line: line["line"].recorded_at),
@@ -122,14 +122,14 @@ def _line(one: StatementLine) -> dict[str, Any]:
     for part in one.parts:
         kinds[part.kind] = kinds.get(part.kind, ZERO) + part.amount
     reasons = dict.fromkeys(reason_words(part.reasons) for part in one.parts)
-    laws = dict.fromkeys(cited_words(part.articles) for part in one.parts)
+    law = cited_words(article for part in one.parts for article in part.articles)
     what = str(MOVEMENTS.get(one.kind, one.kind))
     if one.is_reversed:
         what = _("%(movement)s (replaced later)") % {"movement": what}
     why = [one.reason, str(ORDERS.get(one.rule, one.rule)), *reasons]
     return {
         "line": one, "kinds": kinds, "what": what, "why": " · ".join(part for part in why if part),
-        "law": "; ".join(law for law in laws if law),
+        "law": law,
     }  # fmt: skip
 
 

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from qingshou.features.book.models import ContactPoint
+from qingshou.privacy.kinds import PersonalKind
+from qingshou.privacy.places import Sealed
+from qingshou.privacy.kinds import PersonalKind
+from qingshou.privacy.places import Sealed
 from qingshou.tenancy.bulk import read_rows
 
 
@@ -44,6 +48,7 @@ _DEBTORS = """
 SELECT id, borrower_ref, kind, national_id_index, language, time_zone, region, address IS NOT NULL
 FROM book_borrower WHERE id = ANY(%(ids)s)
 """
+_NAMES = "SELECT id, name FROM book_borrower WHERE id = ANY(%(ids)s)"
 _SAME = "SELECT national_id_index, id FROM book_borrower WHERE national_id_index = ANY(%(indexes)s) ORDER BY id"
 _POINTS = """
 SELECT id, borrower_id, channel, position, value, value_index, source, is_struck
@@ -59,6 +64,12 @@ def list_debtors(*, borrower_ids: Collection[UUID]) -> dict[UUID, DebtorRow]:
     """Return the debtors by id; one who is not there is left out."""
     rows = read_rows(_DEBTORS, {"ids": list(borrower_ids)})
     return {row[0]: DebtorRow(row[0], row[1], row[2], _bytes(row[3]), *row[4:]) for row in rows}
+
+
+def sealed_names(*, borrower_ids: Collection[UUID]) -> dict[UUID, dict[str, Sealed]]:
+    """Return debtors' names as they are sealed, ready for `privacy.operations.reveal_many`; one query."""
+    rows = read_rows(_NAMES, {"ids": list(borrower_ids)})
+    return {row[0]: {"name": Sealed("book_borrower.name", row[0], PersonalKind.NAME, _bytes(row[1]))} for row in rows}
 
 
 def list_same_people(*, national_id_indexes: Collection[bytes]) -> Mapping[bytes, list[UUID]]:

@@ -50,6 +50,11 @@ def calls_of_attempts(*, attempt_ids: Collection[UUID]) -> dict[UUID, Call]:
     return {call.attempt_id: call for call in calls}
 
 
+def calls_of(*, call_ids: Collection[UUID]) -> dict[UUID, Call]:
+    """Return calls by their own ids, with recordings read along; one query."""
+    return {call.id: call for call in Call.objects.filter(id__in=call_ids).select_related("recording")}
+
+
 def has_recording(call: Call) -> bool:
     """Tell whether a call (read with its recording) has one."""
     return isinstance(getattr(call, "recording", None), Recording)

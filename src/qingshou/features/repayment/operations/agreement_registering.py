@@ -22,9 +22,9 @@ def register_agreements() -> None:
     on_money(follow_money)
     register_kind(
         KIND, permission=PERMISSION, on_approved=use_as_approved, on_declined=let_go, phrase=APPROVALS[KIND],
-        href=_case_href,
+        href=_plan_href,
     )  # fmt: skip
 
 
-def _case_href(case_id: UUID) -> str:
-    return reverse("cases:case", args=[case_id])
+def _plan_href(case_id: UUID) -> str:
+    return reverse("repayment:waiting_plan", args=[case_id])

@@ -15,12 +15,12 @@ from qingshou.features.cases.operations.locked import lock_case, process_of
 from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.features.repayment.errors import BudgetRefused
 from qingshou.features.repayment.models import Budget, BudgetLine, FiledDocument
-from qingshou.features.repayment.queries.budgets import judge_told
+from qingshou.features.repayment.queries.budgets import country_of, judge_told, latest_budget, shown_of
 from qingshou.features.repayment.queries.owed import owed_of_borrower
 from qingshou.features.repayment.rules.affordability import Affordability
 from qingshou.features.repayment.rules.budget_lines import Every, monthly_amount
 from qingshou.features.repayment.rules.reason_record import reason_rows
-from qingshou.features.repayment.rules.told_budget import ORIGINS, Problem, ToldBudget, problems_of_budget
+from qingshou.features.repayment.rules.told_budget import ORIGINS, Problem, ToldBudget, ToldLine, problems_of_budget
 from qingshou.kernel.money import ZERO
 from qingshou.privacy.sealing import seal
 from qingshou.tenancy.queries import current_tenant
@@ -59,6 +59,38 @@ def record_budget(
         _meet_checklist(case, told, actor, now)
         _record(budget, told, note.strip(), actor, now)
     return budget
+
+
+def add_figures(
+    *, case_id: UUID, lines: Sequence[ToldLine], actor: Actor, now: datetime, source: str = "API"
+) -> Budget:
+    """Put figures from elsewhere (transactions, a bureau, documents) beside those on file: a new budget of both.
+
+    Takes   lines  each takes the place of the one on file for its heading and source; the others stay as they are.
+                   Of several for one heading the strongest source counts
+    Gives   the budget; of the short form where there was none
+    Stops   as `record_budget`
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        held = latest_budget(case_id=case_id)
+        kept = shown_of([held])[0].lines if held else ()
+        new = {(one.heading, one.source) for one in lines}
+        stay = tuple(
+            ToldLine(
+                heading=one.heading, amount=one.told_amount, every=one.told_every, source=one.source,
+                balance=one.balance, document_hash=one.document_hash,
+            )
+            for one in kept
+            if (one.heading, one.source) not in new
+        )  # fmt: skip
+        told = ToldBudget(
+            form=held.form if held else "SHORT", lines=(*stay, *lines), adults=held.adults if held else 1,
+            children=held.children if held else 0,
+            place=held.floor_place if held else country_of(current_tenant().jurisdiction),
+            willingness=held.willingness if held else "UNKNOWN",
+        )  # fmt: skip
+        return record_budget(case_id=case.id, told=told, actor=actor, now=now, source=source)
 
 
 def our_balance(case: Any) -> Decimal:

@@ -9,6 +9,7 @@ from qingshou.audit.actors import Actor
 from qingshou.audit.operations import record
 from qingshou.features.cases.operations.locked import lock_case
 from qingshou.features.contact.operations.call_rows import working_day
+from qingshou.features.contact.queries.calls import calls_of, last_attempts
 from qingshou.features.repayment.errors import BadAgreementInput, NoSuchPlan
 from qingshou.features.repayment.models import FiledDocument, NegotiationStep, Offer
 from qingshou.features.repayment.operations.plan_acts import give_if_asked
@@ -16,6 +17,7 @@ from qingshou.features.repayment.phrases.negotiation import CHANNELS, PARTIES, R
 from qingshou.privacy.sealing import seal
 
 SAID_LENGTH_MAX = 2000
+_CALLS_MAX = 500
 _SAID_PLACE = "repayment_negotiationstep.said"
 _OF_AN_OFFER = frozenset({"OFFERED", "COUNTERED", "ACCEPTED", "REFUSED", "WITHDRAWN"})
 
@@ -50,6 +52,8 @@ def note_step(
             raise NoSuchPlan("There is no such offer for this case.")
         if document_hash and not FiledDocument.objects.filter(case=case.id, document_hash=document_hash).exists():
             raise BadAgreementInput("File the document with the case first: no such document is there.")
+        if call_id is not None and not _is_call_with(call_id, case.borrower_id):
+            raise BadAgreementInput("There is no such call with this debtor: choose one of theirs.")
         step = NegotiationStep(
             id=uuid4(), case_id=case.id, offer_id=offer_id, party=party, kind=kind, reason=reason, channel=channel,
             call_id=call_id, document_hash=document_hash, made_by=actor.name[:60], at=at or now,
@@ -68,6 +72,14 @@ def note_step(
             seal=seal,
         )  # fmt: skip
     return step
+
+
+def _is_call_with(call_id: UUID, borrower_id: UUID) -> bool:
+    """Tell whether a call was one with this debtor, of this debt or another of the same person."""
+    call = calls_of(call_ids=[call_id]).get(call_id)
+    if call is None:
+        return False
+    return any(call.attempt_id == one.id for one in last_attempts(borrower_id=borrower_id, limit=_CALLS_MAX))
 
 
 def _check(party: str, kind: str, reason: str, channel: str, said: str) -> None:

@@ -13,10 +13,11 @@ from qingshou.features.cases.operations.locked import lock_case
 from qingshou.features.cases.queries import get_case
 from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.features.repayment.errors import NoSuchBudget, NoSuchSearch
-from qingshou.features.repayment.models import Budget, Offer, OfferSearch
+from qingshou.features.repayment.models import Budget, Offer, OfferSearch, Plan
 from qingshou.features.repayment.operations.ledger_opening import open_missing
 from qingshou.features.repayment.operations.locks import lock_ledgers_of
 from qingshou.features.repayment.operations.negotiation import note_step
+from qingshou.features.repayment.operations.plans import propose_plan
 from qingshou.features.repayment.queries.negotiating import (
     NO_WISH,
     Negotiable,
@@ -129,6 +130,42 @@ def work_out(setting: Setting, terms: OfferTerms | Stages) -> WorkedOut:
     if isinstance(terms, Stages):
         return settlement_offer(setting=setting, stages=terms)
     return plan_offer(setting=setting, terms=terms_at(setting, terms))
+
+
+def preview_own(
+    *, case: Any, budget: Budget, terms: OfferTerms | Stages, role: str, actor: Actor, now: datetime,
+    wish: Wish = NO_WISH,
+) -> Offer:  # fmt: skip
+    """Return own terms worked out as `propose_own` would, nothing locked and nothing kept.
+
+    Stops   as `propose_own`
+    """
+    debt = negotiable_of(case=case)
+    setting = setting_for(
+        case=case, debt=debt, budget=budget, role=role, on=working_day(case, now), tenant=current_tenant(), wish=wish
+    )
+    return _row(work_out(setting, terms), debt, case.id, None, 0, actor, now)
+
+
+def agree_on(
+    *, case_id: UUID, offer_id: UUID, actor: Actor, role: str, now: datetime, reason: str = "",
+    is_accepted: bool = False, said: str = "", channel: str = "", call_id: UUID | None = None,
+) -> Plan:  # fmt: skip
+    """Make a plan of an offer, and note in the negotiation that the debtor said yes where so.
+
+    Takes   reason       for the second person, where the offer lies beyond the role
+            is_accepted  the debtor said yes; the plan still waits for a signature or a code
+    Stops   as `propose_plan` and `note_step`
+    """
+    with transaction.atomic():
+        if is_accepted:
+            note_step(
+                case_id=case_id, party="DEBTOR", kind="ACCEPTED", offer_id=offer_id, said=said, channel=channel,
+                call_id=call_id, actor=actor, now=now,
+            )  # fmt: skip
+        return propose_plan(
+            case_id=case_id, offer_id=offer_id, actor=actor, role=role, now=now, reason=reason
+        )  # fmt: skip
 
 
 def replay_search(*, search_id: UUID) -> Replayed:

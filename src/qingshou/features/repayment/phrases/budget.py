@@ -154,3 +154,7 @@ def budget_reason_words(reason: Reason) -> str:
     """Return why, as a whole sentence in the language in force; a code without words shows itself."""
     named: Mapping[str, Mapping[str, object]] = {"heading": HEADINGS, "source": SOURCES, "by": SOURCES}
     return filled(REASONS, reason, named)
+
+
+LEFT = pgettext_lazy("budget", "Left for us")
+AT_MOST = pgettext_lazy("budget", "Instalment at most")

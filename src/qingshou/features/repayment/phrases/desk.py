@@ -30,6 +30,9 @@ PROBLEMS = {
     "NOTE_TOO_LONG": _("The note has at most 2000 characters."),
 }
 
+PANEL = _("Agreements")
+PROMISE = _("Promise")
+
 ORIGINS = {
     "DESK": _("At the desk"),
     "CALL": _("On a call"),

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from qingshou.access.phrases import ROLES as DESK_ROLES
 from qingshou.features.repayment.phrases.filled import filled
+from qingshou.kernel.errors import QingshouError
 from qingshou.kernel.verdict import Reason
 
 LABELS = {
@@ -108,3 +109,9 @@ REASONS = {
 def offer_reason_words(reason: Reason) -> str:
     """Return why, as a whole sentence in the language in force; a code without words shows itself."""
     return filled(REASONS, reason, {"needs_role": ROLES, "role": ROLES})
+
+
+def unpayable_words(refusal: QingshouError) -> object:
+    """Return why no schedule of such terms exists."""
+    code = str(refusal.fields.get("reason", ""))
+    return REASONS[code] if code in REASONS and "%(" not in str(REASONS[code]) else gettext(refusal.message)

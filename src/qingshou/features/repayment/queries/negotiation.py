@@ -51,3 +51,8 @@ def open_words(*, step_id: UUID, reader: Actor, role: str, now: datetime) -> str
         purpose="NEGOTIATION", now=now,
     )  # fmt: skip
     return shown[borrower_id]["said"] or ""
+
+
+def case_of_step(*, step_id: UUID) -> UUID | None:
+    """Return whose negotiation a step is of; None where there is none."""
+    return NegotiationStep.objects.filter(id=step_id).values_list("case_id", flat=True).first()

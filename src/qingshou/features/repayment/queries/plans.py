@@ -1,5 +1,6 @@
 """Reads of plans: those at risk, those of a case, one with its schedule and what was paid, and how many survive."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -92,8 +93,8 @@ class Survival:
 
 
 def list_plans(
-    *, on: date, shelf: str = "AT_RISK", owner_id: UUID | None = None, after: tuple[datetime, UUID] | None = None,
-    limit: int = PAGE_SIZE,
+    *, on: date, shelf: str = "AT_RISK", owner_ids: Collection[UUID] | None = None,
+    after: tuple[datetime, UUID] | None = None, limit: int = PAGE_SIZE,
 ) -> PlanListPage:  # fmt: skip
     """Return a page of plans, newest first; two queries.
 
@@ -102,8 +103,8 @@ def list_plans(
             after  the last row's time and id of the page before
     """
     found = _shelf(shelf, on)
-    if owner_id is not None:
-        found = found.filter(case__owner=owner_id)
+    if owner_ids is not None:
+        found = found.filter(case__owner__in=owner_ids)
     if after is not None:
         found = found.filter(Q(made_at__lt=after[0]) | Q(made_at=after[0], id__lt=after[1]))
     plans = list(found.select_related("case__owner").order_by("-made_at", "-id")[: limit + 1])
@@ -132,6 +133,21 @@ def get_plan(*, plan_id: UUID, on: date) -> PlanPage:
         plan=found, row=row, instalments=_lines(found, instalments), loans=loans, given_up=given_up, payoff=payoff,
         supersedes=found.supersedes, superseded_by=Plan.objects.filter(supersedes=found.id).first(),
     )  # fmt: skip
+
+
+def count_plans(*, on: date, owner_ids: Collection[UUID] | None = None) -> dict[str, int]:
+    """Return how many plans stand on each shelf of live plans; one query."""
+    shelves = {shelf: _on_shelf(shelf, on) for shelf in ("AT_RISK", "BROKEN", "DUE_SOON", "WAITING", "ACTIVE")}
+    found = Plan.objects.all() if owner_ids is None else Plan.objects.filter(case__owner__in=owner_ids)
+    return dict(found.aggregate(**{shelf: Count("id", filter=wanted) for shelf, wanted in shelves.items()}))
+
+
+def case_of_plan(*, plan_id: UUID) -> UUID:
+    """Return whose plan it is; stops with NoSuchPlan."""
+    found = Plan.objects.filter(id=plan_id).values_list("case_id", flat=True).first()
+    if found is None:
+        raise NoSuchPlan("There is no such plan. It may belong to someone else.")
+    return found
 
 
 def plan_of_debtor(*, borrower_id: UUID) -> Plan | None:
@@ -164,11 +180,15 @@ def survivals(*, from_date: date, until_date: date, on: date, most: int = 24) ->
 
 
 def _shelf(shelf: str, on: date) -> QuerySet[Plan]:
+    return Plan.objects.filter(_on_shelf(shelf, on))
+
+
+def _on_shelf(shelf: str, on: date) -> Q:
     overdue = PlanInstalment.objects.filter(due_on__lt=on, state__in=[InstalmentState.LATE, InstalmentState.MISSED])
     soon = PlanInstalment.objects.filter(
         due_on__gte=on, due_on__lte=on + timedelta(days=_SOON_DAYS), state=InstalmentState.DUE
     )
-    wanted = {
+    return {
         "AT_RISK": Q(state=PlanState.ACTIVE, id__in=overdue.values("plan")),
         "BROKEN": Q(state=PlanState.BROKEN, ended_on__isnull=True),
         "DUE_SOON": Q(state=PlanState.ACTIVE, id__in=soon.values("plan")),
@@ -176,7 +196,6 @@ def _shelf(shelf: str, on: date) -> QuerySet[Plan]:
         "ACTIVE": Q(state=PlanState.ACTIVE),
         "ENDED": Q(ended_on__isnull=False),
     }.get(shelf, Q())
-    return Plan.objects.filter(wanted)
 
 
 def _rows(plans: list[Plan], on: date) -> tuple[PlanRow, ...]:
@@ -241,3 +260,9 @@ def _standings(instalments: list[PlanInstalment]) -> list[Standing]:
                  one.paid_amount, one.paid_on)
         for one in instalments
     ]  # fmt: skip
+
+
+def waiting_plan_of(*, case_id: UUID) -> UUID | None:
+    """Return the plan of a case that waits for a second person or for the debtor."""
+    rows = Plan.objects.filter(case=case_id, state__in=WAITING).order_by("-made_at")
+    return rows.values_list("id", flat=True).first()

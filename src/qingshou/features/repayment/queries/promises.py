@@ -1,5 +1,6 @@
 """Reads of promises: what falls due, what was broken, those of a case, and how many were kept."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,12 +10,13 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Least
 
+from qingshou.features.repayment.errors import NoSuchPromise
 from qingshou.features.repayment.models import Counted, Promise
 from qingshou.features.repayment.rules.promises import PromiseState
 from qingshou.kernel.money import ZERO
 
 PAGE_SIZE = 50
-SHELVES = ("DUE_TODAY", "DUE_SOON", "IN_GRACE", "BROKEN", "OPEN", "ALL")
+SHELVES = ("DUE_TODAY", "DUE_SOON", "IN_GRACE", "BROKEN", "KEPT", "OPEN", "ALL")
 _SOON_DAYS = 7
 _BROKEN_DAYS = 30
 
@@ -100,18 +102,18 @@ class KeptRate:
 
 
 def list_promises(
-    *, on: date, shelf: str = "DUE_TODAY", owner_id: UUID | None = None, after: tuple[date, UUID] | None = None,
-    limit: int = PAGE_SIZE,
+    *, on: date, shelf: str = "DUE_TODAY", owner_ids: Collection[UUID] | None = None,
+    after: tuple[date, UUID] | None = None, limit: int = PAGE_SIZE,
 ) -> PromisePage:  # fmt: skip
     """Return a page of promises, by due date, the case's owner and number with them; one query.
 
     Takes   shelf  DUE_TODAY, DUE_SOON (the next seven days), IN_GRACE (past their date, still open), BROKEN (of the
-                   last thirty days), OPEN, ALL
+                   last thirty days), KEPT (of the last thirty days), OPEN, ALL
             after  the last row's due date and id of the page before
     """
     found = _shelf(shelf, on)
-    if owner_id is not None:
-        found = found.filter(case__owner=owner_id)
+    if owner_ids is not None:
+        found = found.filter(case__owner__in=owner_ids)
     if after is not None:
         found = found.filter(Q(due_on__gt=after[0]) | Q(due_on=after[0], id__gt=after[1]))
     rows = list(found.select_related("case__owner").order_by("due_on", "id")[: limit + 1])
@@ -119,10 +121,10 @@ def list_promises(
     return PromisePage(page, (page[-1].due_on, page[-1].id) if len(rows) > limit else None)
 
 
-def count_promises(*, on: date, owner_id: UUID | None = None) -> dict[str, int]:
+def count_promises(*, on: date, owner_ids: Collection[UUID] | None = None) -> dict[str, int]:
     """Return how many promises stand on each shelf but ALL."""
     shelves = {shelf: _on_shelf(shelf, on) for shelf in SHELVES if shelf != "ALL"}
-    found = Promise.objects.filter(case__owner=owner_id) if owner_id is not None else Promise.objects.all()
+    found = Promise.objects.all() if owner_ids is None else Promise.objects.filter(case__owner__in=owner_ids)
     return dict(found.aggregate(**{shelf: Count("id", filter=wanted) for shelf, wanted in shelves.items()}))
 
 
@@ -132,20 +134,36 @@ def list_promises_of(*, case_id: UUID, limit: int = 50) -> list[PromiseRow]:
     return [_row(one) for one in found[:limit]]
 
 
+def get_promise(*, promise_id: UUID) -> PromiseRow:
+    """Return one promise; stops with NoSuchPromise."""
+    found = Promise.objects.select_related("case__owner").filter(id=promise_id).first()
+    if found is None:
+        raise NoSuchPromise("There is no such promise. It may belong to someone else.")
+    return _row(found)
+
+
+def case_of_promise(*, promise_id: UUID) -> UUID:
+    """Return whose promise it is; stops with NoSuchPromise."""
+    found = Promise.objects.filter(id=promise_id).values_list("case_id", flat=True).first()
+    if found is None:
+        raise NoSuchPromise("There is no such promise. It may belong to someone else.")
+    return found
+
+
 def get_counted(*, promise_id: UUID) -> list[tuple[UUID, date, Decimal]]:
     """Return what counted towards a promise: receipt, its value date, how much of it."""
     rows = Counted.objects.filter(promise=promise_id).order_by("receipt__value_date", "receipt_id")
     return list(rows.values_list("receipt_id", "receipt__value_date", "amount"))
 
 
-def kept_rates(*, from_date: date, until_date: date, owner_id: UUID | None = None) -> list[KeptRate]:
+def kept_rates(*, from_date: date, until_date: date, owner_ids: Collection[UUID] | None = None) -> list[KeptRate]:
     """Return how promises that fell due in [from, until) ended, one row a currency, by count and by amount.
 
     Those due in the period count, not those taken in it: young promises would flatter or shame the figure.
     """
     found = Promise.objects.filter(due_on__gte=from_date, due_on__lt=until_date)
-    if owner_id is not None:
-        found = found.filter(case__owner=owner_id)
+    if owner_ids is not None:
+        found = found.filter(case__owner__in=owner_ids)
     rows = found.values("currency").annotate(
         due_count=Count("id"), due_amount=Sum("amount"), paid_amount=Sum(Least(F("paid_amount"), F("amount"))),
         **_by_state("kept", PromiseState.KEPT), **_by_state("cancelled", PromiseState.CANCELLED),
@@ -154,8 +172,9 @@ def kept_rates(*, from_date: date, until_date: date, owner_id: UUID | None = Non
     return [_rate(row) for row in rows.order_by("currency")]
 
 
-def _rate(row: dict[str, Any]) -> KeptRate:
-    return KeptRate(**{name: ZERO if value is None else value for name, value in row.items()})
+def _rate(row: Mapping[str, Any]) -> KeptRate:
+    known: dict[str, Any] = {name: ZERO if value is None else value for name, value in row.items()}
+    return KeptRate(**known)
 
 
 def _by_state(name: str, state: PromiseState) -> dict[str, Any]:
@@ -174,6 +193,7 @@ def _on_shelf(shelf: str, on: date) -> Q:
         "DUE_SOON": is_open & Q(due_on__gt=on, due_on__lte=on + timedelta(days=_SOON_DAYS)),
         "IN_GRACE": is_open & Q(due_on__lt=on),
         "BROKEN": Q(state=PromiseState.BROKEN, ended_on__gt=on - timedelta(days=_BROKEN_DAYS)),
+        "KEPT": Q(state=PromiseState.KEPT, ended_on__gt=on - timedelta(days=_BROKEN_DAYS)),
         "OPEN": is_open,
         "ALL": Q(),
     }[shelf if shelf in SHELVES else "ALL"]

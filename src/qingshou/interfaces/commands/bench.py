@@ -31,6 +31,8 @@ BENCHMARKS = {
     "campaign": ["campaign.py"],
     "best-time": ["best_time.py"],
     "offers": ["offers.py"],
+    "payments": ["payments.py"],
+    "ledger_race": ["ledger_race.py"],
 }
 
 

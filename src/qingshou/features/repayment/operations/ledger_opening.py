@@ -8,7 +8,7 @@ from django.db import transaction
 
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
-from qingshou.audit.operations import record_many
+from qingshou.audit.operations import record, record_many
 from qingshou.features.book.owing import LoanOnTape, borrowers_of_loans, list_loans_on_tape
 from qingshou.features.repayment.models import LoanLedger
 from qingshou.features.repayment.operations import locked_books
@@ -97,8 +97,15 @@ def _lay(locked: LockedBooks, told: Iterable[LoanOnTape], actor: Actor, now: dat
         return
     run(locked, actor=actor, now=now, add=steps)
     entries = [
-        Entry("LOAN", one.id, "LEDGER_OPENED", {"as_of": one.as_of, "owed": locked.books.owed(one.id),
-                                                "currency": one.currency})
+        Entry("LOAN", one.id, "LEDGER_OPENED",
+              {"as_of": one.as_of, "owed": locked.books.owed(one.id), "currency": one.currency})
         for one in fresh
     ]  # fmt: skip
+    if len(entries) == 1:  # by far the most, and a table of one row is dear
+        (one,) = entries
+        record(
+            subject_kind=one.subject_kind, subject_id=one.subject_id, action=one.action, actor=actor, now=now,
+            facts=one.facts,
+        )  # fmt: skip
+        return
     record_many(entries=entries, actor=actor, now=now)

@@ -10,6 +10,8 @@ from qingshou.kernel.errors import Misconfigured
 
 # an HMAC key shorter than this can be guessed
 KEY_LENGTH_MIN = 16
+# url, signing_key: where payments of the debtor's page are begun; name: as the debtor reads it
+_FIELDS = {"webhook_key", "url", "signing_key", "name"}
 
 
 def read_payments(path: str) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
@@ -36,8 +38,10 @@ def _providers(lender: str, providers: Any, problems: list[str]) -> dict[str, di
         problems.append(f"{lender}: providers by their code are expected")
         return {}
     for code, fields in providers.items():
-        if not isinstance(fields, dict) or set(fields) != {"webhook_key"}:
-            problems.append(f"{lender}: {code}: `webhook_key` alone is expected")
-        elif len(str(fields["webhook_key"])) < KEY_LENGTH_MIN:
-            problems.append(f"{lender}: {code}: the key is shorter than {KEY_LENGTH_MIN} characters")
+        if not isinstance(fields, dict) or "webhook_key" not in fields or set(fields) - _FIELDS:
+            problems.append(f"{lender}: {code}: `webhook_key` is expected, and at most `url`, `signing_key`, `name`")
+        elif ("url" in fields) != ("signing_key" in fields):
+            problems.append(f"{lender}: {code}: `url` and `signing_key` belong together")
+        elif min(len(str(fields[name])) for name in fields if name.endswith("_key")) < KEY_LENGTH_MIN:
+            problems.append(f"{lender}: {code}: a key is shorter than {KEY_LENGTH_MIN} characters")
     return {str(code): dict(fields) for code, fields in providers.items() if isinstance(fields, dict)}

@@ -214,6 +214,7 @@ NOT_PERSONAL = {
     "repayment.Hardship.register_ref": "the register's own opaque number",
     "repayment.Hardship.decided_by": "one of our own people",
     "repayment.Hardship.reported_by": "one of our own people or systems",
+    "repayment.PaymentIntent.pay_url": "an address at the provider, with its own opaque id",
     "repayment.PaymentIntent.state": "a code of ours",
     "portal.PortalLink.token_hash": "a hash",
     "portal.PortalVisit.secret_hash": "a hash",

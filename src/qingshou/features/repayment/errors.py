@@ -97,3 +97,15 @@ class OffersNotPossible(Conflict):
     """Nothing can be offered as things stand; the message says why and what to do."""
 
     code = "OFFERS_NOT_POSSIBLE"
+
+
+class NoSuchIntent(NotFound):
+    """The payment does not exist, or not for this debtor."""
+
+    code = "NO_SUCH_PAYMENT"
+
+
+class ProviderRefused(Conflict):
+    """The payment provider did not take a payment."""
+
+    code = "PROVIDER_REFUSED"

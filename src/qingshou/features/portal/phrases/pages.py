@@ -112,6 +112,7 @@ PROBLEMS = {
     "NO_DAY": _("Give a day from 1 to 31."),
     "NO_PLAN": _("With this amount the debt would not end. Try a larger one."),
     "NOT_NOW": _("This cannot be agreed just now: another plan waits, or its time is over."),
+    "NO_PROVIDER": _("This way to pay cannot be reached just now. Try again, or pay by bank transfer."),
     "TOO_LITTLE": _("Give an amount above zero."),
     "TOO_MUCH": _("This is more than is owed."),
     "TOO_LARGE": _("The file is too large."),

@@ -2,20 +2,25 @@
 
 import base64
 import io
+from collections.abc import Mapping
 from decimal import Decimal
 
 import segno
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshou.features.cases.views.shown import uuid_given
 from qingshou.features.portal.errors import NoSuchPage
-from qingshou.features.portal.phrases.pages import PRODUCTS
+from qingshou.features.portal.phrases.pages import PROBLEMS, PRODUCTS
 from qingshou.features.portal.queries.owing import LoanOwing, owing_of
 from qingshou.features.portal.rules.qr import transfer_text
+from qingshou.features.portal.views.forms import Field
 from qingshou.features.portal.views.visiting import Visitor, inside
 from qingshou.features.repayment.operations.payment_references import give_reference
+from qingshou.features.repayment.payment_providers.base import PaymentProvider
+from qingshou.features.repayment.payment_providers.chosen import providers_of
 from qingshou.features.repayment.rules.references import shown
 
 _LEVEL = "m"  # EPC069-12 asks for it
@@ -33,15 +38,31 @@ def pay(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         loan = owing.of(loan_id) if loan_id else None
         if loan is None:
             raise NoSuchPage("There is no such loan of this debtor.")
+    return pay_page(request, visitor, loan=loan)
+
+
+def pay_page(
+    request: HttpRequest, visitor: Visitor, *, loan: LoanOwing | None, problem: str = "", typed: str = ""
+) -> HttpResponse:
+    """Return the page of paying; with a problem, what was typed as the amount stays."""
+    owing = owing_of(borrower_id=visitor.borrower_id, on=visitor.today)
     currency, amount = _sum(loan, owing.totals, visitor)
     reference = give_reference(borrower_id=visitor.borrower_id, loan_id=loan.id if loan else None, now=visitor.now)
     bank = visitor.policy.bank
-    text = bank and transfer_text(bank=bank, currency=currency, amount=amount, reference=reference, labels=(
-        _("Payee"), _("Account"), _("Amount"), _("Reference")))  # fmt: skip
+    labels = (_("Payee"), _("Account"), _("Amount"), _("Reference"))
+    text = bank and transfer_text(bank=bank, currency=currency, amount=amount, reference=reference, labels=labels)
+    wanted = Field("amount", _("How much do you want to pay?"), "money", unit=currency,
+                   value=typed or (f"{amount:.2f}" if amount else ""), problem=PROBLEMS.get(problem, ""))  # fmt: skip
     return visitor.page(
-        request, "pay", owing=owing, loan=loan, amount=amount, currency=currency, reference=shown(reference),
-        bank=bank, qr=_picture(text) if text else "", product_words=PRODUCTS,
+        request, "pay", status=422 if problem else 200, owing=owing, loan=loan, amount=amount, currency=currency,
+        reference=shown(reference), bank=bank, qr=_picture(text) if text else "", product_words=PRODUCTS,
+        providers=providers_for(visitor).values(), wanted=wanted, problems=[wanted] if problem else [],
     )  # fmt: skip
+
+
+def providers_for(visitor: Visitor) -> Mapping[str, PaymentProvider]:
+    """Return the providers a lender's debtors can pay by."""
+    return providers_of(settings.QINGSHOU_PAYMENTS.get(visitor.tenant.code, {}))
 
 
 def _sum(

@@ -16,11 +16,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from qingshou.edges import clock
+from qingshou.edges import clock, words
 from qingshou.features.cases.queries import get_case, latest_case_of
 from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.features.contact.queries.values import details_of
-from qingshou.features.contact.templating.variables import LANGUAGES, nearest_language
+from qingshou.features.contact.templating.variables import nearest_language
 from qingshou.features.portal.operations.throttles import is_too_much
 from qingshou.features.portal.operations.visits import current_visit
 from qingshou.features.portal.queries.actor import DEBTOR
@@ -61,7 +61,7 @@ class Visitor:
     def page(self, request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """Return a page with what all of them show."""
         shared = {
-            "visitor": self, "lender": self.tenant.code, "language": self.language, "languages": LANGUAGES,
+            "visitor": self, "lender": self.tenant.code, "language": self.language, "languages": words.LANGUAGES,
             "is_inside": True,
         }  # fmt: skip
         return render(request, f"portal/{template}.html", shared | context, status=status)

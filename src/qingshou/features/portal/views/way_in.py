@@ -8,10 +8,10 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qingshou.edges import clock
+from qingshou.edges import clock, words
 from qingshou.features.cases.views.shown import uuid_given
 from qingshou.features.contact.queries.values import details_of
-from qingshou.features.contact.templating.variables import LANGUAGES, nearest_language
+from qingshou.features.contact.templating.variables import nearest_language
 from qingshou.features.portal.errors import CannotReach, NoSuchPage, TooOften
 from qingshou.features.portal.operations.links import find_link
 from qingshou.features.portal.operations.visits import begin_visit, confirm_visit, current_visit, end_visit
@@ -72,7 +72,7 @@ def _choose(request: HttpRequest, tenant: Tenant, link: Any, *, problem: str = "
     context = {
         "ways": [{"id": one.id, "masked": one.masked, "channel": CHANNELS[one.channel]} for one in ways],
         "problem": DOOR_PROBLEMS.get(problem, ""), "phone": details_of(tenant)["contact_phone"],
-        "language": translation.get_language(), "languages": LANGUAGES,
+        "language": translation.get_language(), "languages": words.LANGUAGES,
     }  # fmt: skip
     return render(request, "portal/door.html", context, status=status)
 
@@ -102,7 +102,7 @@ def _code_page(request: HttpRequest, tenant: Tenant, *, problem: str = "", statu
     policy = portal_policy(tenant.settings)
     context = {
         "problem": DOOR_PROBLEMS.get(problem, ""), "minutes": policy.code["minutes"], "digits": policy.code["digits"],
-        "language": translation.get_language(), "languages": LANGUAGES,
+        "language": translation.get_language(), "languages": words.LANGUAGES,
     }  # fmt: skip
     return render(request, "portal/code.html", context, status=status)
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from qingshou.edges import words
 from qingshou.features.contact.errors import BadContactInput
 from qingshou.features.contact.queries.gathering import read_known
 from qingshou.features.contact.queries.standing import standing
@@ -38,7 +39,7 @@ def wishes(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return visitor.page(
         request, "wishes", status=422 if problem else 200, held=held, problem=problem, hours=_HOURS,
         choices=[(code, CHANNELS[code], code in held["channels"]) for code in CHOOSABLE],
-        language_choices=[("", _("As now")), *((code, code) for code in LANGUAGES)],
+        language_choices=[("", _("As now")), *words.LANGUAGES],
     )  # fmt: skip
 
 

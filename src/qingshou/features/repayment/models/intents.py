@@ -20,6 +20,7 @@ class PaymentIntent(TenantRow):
     currency = models.CharField(max_length=3)
     adapter = models.CharField(max_length=20)
     provider_ref = models.CharField(max_length=120, blank=True)
+    pay_url = models.CharField(max_length=500, blank=True)  # where the debtor pays, at the provider
     state = models.CharField(max_length=8, default="MADE")
     receipt = models.OneToOneField("repayment.Receipt", null=True, on_delete=models.PROTECT, related_name="intent")
     made_at = models.DateTimeField()

@@ -1,0 +1,19 @@
+"""Payments a debtor began with a provider."""
+
+from uuid import UUID
+
+from qingshou.features.repayment.errors import NoSuchIntent
+from qingshou.features.repayment.models import PaymentIntent
+
+
+def get_intent(*, intent_id: UUID, borrower_id: UUID) -> PaymentIntent:
+    """Return one of a debtor's payments; stops with NoSuchIntent."""
+    found = PaymentIntent.objects.filter(id=intent_id, borrower=borrower_id).first()
+    if found is None:
+        raise NoSuchIntent("There is no such payment of this debtor.")
+    return found
+
+
+def intents_of(*, borrower_id: UUID, limit: int = 20) -> list[PaymentIntent]:
+    """Return a debtor's payments, the latest first."""
+    return list(PaymentIntent.objects.filter(borrower=borrower_id).order_by("-made_at", "-id")[:limit])

@@ -29,7 +29,7 @@ from qingshou.features.contact.phrases.door import (
     counter_words,
     local_words,
     next_words,
-    reason_words,
+    reason_lines,
 )
 from qingshou.features.contact.phrases.reasons import OF_CALLS, REASONS
 from qingshou.features.contact.queries.calls import last_attempts, numbers_of, promises_of_case
@@ -92,7 +92,7 @@ def light_of(clearance: Clearance, now: datetime) -> Light:
     return Light(
         colour=colour,
         words=said[colour],
-        reasons=tuple(dict.fromkeys((reason_words(one), article_words(one.article)) for one in clearance.reasons)),
+        reasons=reason_lines(clearance.reasons),
         next_words="" if clearance.is_allowed else next_words(clearance.next_at, clearance.zone),
         counters=tuple(_counter(one) for one in clearance.left),
         zone=clearance.zone,

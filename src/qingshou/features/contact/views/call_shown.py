@@ -43,6 +43,7 @@ from qingshou.features.contact.rules.zones import COUNTRY
 from qingshou.features.contact.scripts.reading import current_script, offer_policy
 from qingshou.features.contact.scripts.shape import LANGUAGES, TONES
 from qingshou.features.contact.templating.rendering import render
+from qingshou.features.contact.templating.variables import currency_words
 from qingshou.kernel.errors import BadInput
 from qingshou.law.contact.terms import Channel, Party, Purpose
 from qingshou.privacy.kinds import PersonalKind
@@ -202,7 +203,7 @@ def script_context(call: Any, case: Any, name: str, desk: Desk, *, language: str
             "code": code,
             "step_words": words.STEPS.get(code, code),
             "hint": words.HINTS.get(code, ""),
-            "text": render(text, _values(case, name, desk, with_debt=is_checked)),
+            "text": render(text, _values(case, name, desk, spoken if is_checked else "")),
             "language": spoken,
             "tone_words": words.TONES.get(call.tone, call.tone),
             "branches": [
@@ -239,7 +240,8 @@ def language_of(case: Any, desk: Desk) -> str:
     return spoken if spoken in LANGUAGES else str(get_language() or "zh-hans")
 
 
-def _values(case: Any, name: str, desk: Desk, *, with_debt: bool) -> dict[str, str]:
+def _values(case: Any, name: str, desk: Desk, debt_in: str) -> dict[str, str]:
+    """Return what the script's places are filled with; of the debt only in a language given."""
     tenant = current_tenant()
     details = details_of(tenant)
     values = {
@@ -247,9 +249,11 @@ def _values(case: Any, name: str, desk: Desk, *, with_debt: bool) -> dict[str, s
         "lender_name": details["lender_name"] or tenant.name,
         "contact_phone": details["contact_phone"] or _("(our official number)"),
     }  # fmt: skip
-    if with_debt:
+    if debt_in:
+        is_known = case.arrears is not None
         values |= {
-            "amount_due": money(case.arrears, case.currency), "currency": case.currency,
+            "amount_due": money(case.arrears, case.currency) if is_known else _("(amount not on file)"),
+            "currency": currency_words(case.currency, debt_in),
             "overdue_days": str(case.overdue_days if case.overdue_days is not None else _("several")),
         }  # fmt: skip
     return values

@@ -21,6 +21,7 @@ WHERE NOT EXISTS (SELECT 1 FROM audit_audithead h
     WHERE h.tenant_id = %(tenant)s AND h.subject_kind = s.kind AND h.subject_id = s.id)
 ORDER BY s.kind, s.id
 ON CONFLICT (tenant_id, subject_kind, subject_id) DO NOTHING
+RETURNING id, subject_kind, subject_id, seq, hash
 """
 
 # in id order: two writers who share several chains wait for each other and never deadlock
@@ -41,6 +42,13 @@ EVENT_COLUMNS = (
     "tenant_id", "head", "seq", "at", "actor_kind", "actor_name", "actor_id", "action", "facts", "rule", "law",
     "document_hash", "prev_hash", "hash",
 )  # fmt: skip
+
+# one event, and the end of its chain with it
+_HANG = f"""
+WITH moved AS (UPDATE audit_audithead SET seq = %s, hash = %s WHERE id = %s)
+INSERT INTO audit_auditevent ({", ".join(EVENT_COLUMNS)}) VALUES ({", ".join(["%s"] * len(EVENT_COLUMNS))})
+RETURNING id
+"""  # noqa: S608  our names
 
 
 @dataclass(slots=True)
@@ -68,6 +76,8 @@ def lock_heads(tenant_id: UUID, subjects: Sequence[Subject], *, lock: str = "FOR
         rows = cursor.fetchall()
         if len(rows) < len(unique):
             cursor.execute(_MISSING, given)
+            rows += cursor.fetchall()  # a row of our own making is ours until the transaction ends
+        if len(rows) < len(unique):  # somebody else began one meanwhile
             cursor.execute(_LOCK.format(lock=lock), given)
             rows = cursor.fetchall()
     return {(kind, subject_id): Head(row_id, seq, bytes(hash_)) for row_id, kind, subject_id, seq, hash_ in rows}
@@ -98,6 +108,13 @@ def chained(
             tenant_id, head.id, head.seq, now, actor.kind, actor.name, actor.user_id, entry.action, facts, entry.rule,
             entry.law, entry.document_hash, prev_hash, head.hash,
         )  # fmt: skip
+
+
+def hang(row: Sequence[object], head: Head) -> int:
+    """Store one event and the new end of its chain; gives the event's id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HANG, [head.seq, head.hash, head.id, *row])
+        return int(cursor.fetchone()[0])
 
 
 def advance_heads(heads: Sequence[Head]) -> None:

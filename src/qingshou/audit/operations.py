@@ -11,7 +11,7 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.bulk_chains import hang_many
 from qingshou.audit.canonical import commitment
-from qingshou.audit.chains import EVENT_COLUMNS, advance_heads, chained, lock_heads
+from qingshou.audit.chains import EVENT_COLUMNS, chained, hang, lock_heads
 from qingshou.audit.entries import Entry
 from qingshou.audit.models import AuditEvent, AuditHead, AuditOpening
 from qingshou.tenancy.bulk import copy_rows
@@ -58,9 +58,8 @@ def record(
     with transaction.atomic(savepoint=False):
         heads = lock_heads(tenant_id, [(subject_kind, subject_id)])
         (row,) = chained([entry], heads, tenant_id=tenant_id, actor=actor, now=now)
-        event = AuditEvent(**dict(zip(EVENT_COLUMNS, row, strict=True)))
-        event.save(force_insert=True)
-        advance_heads(list(heads.values()))
+        (head,) = heads.values()
+        event = AuditEvent(id=hang(row, head), **dict(zip(EVENT_COLUMNS, row, strict=True)))
         for opening, _ in openings:
             opening.head, opening.seq = event.head, event.seq
             opening.save(force_insert=True)

@@ -54,8 +54,7 @@ def _note_known(
             message.provider_ref = provider_ref
         is_changed = learn(message, [*told, *early])
         message.lease_until = message.lease_token = None
-        write_learned([message] if is_changed else [], [] if is_changed else [message], actor=actor, now=now,
-                      fields=["provider_ref"])  # fmt: skip
+        write_learned([message] if is_changed else [], [] if is_changed else [message], actor=actor, now=now)
         reach("writing")
 
 

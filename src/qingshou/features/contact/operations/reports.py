@@ -101,20 +101,17 @@ def _apply(adapter: str, by_message: Mapping[UUID, Iterable[Report]], actor: Act
         return
     changed: list[Message] = []
     untold: list[Message] = []
-    fields: set[str] = set()
     for message_id, message in lock_messages(by_message).items():
         told = [Told(State(one.state), one.at, one.error_code) for one in by_message[message_id]]
         ref = next((one.provider_ref for one in by_message[message_id] if one.provider_ref), "")
         if ref and not message.provider_ref:
             # reports that came by this id alone waited for it
             message.provider_ref = ref
-            fields.add("provider_ref")
             told += early_reports(adapter, ref)
         if not message.adapter:
             message.adapter = adapter
-            fields.add("adapter")
         (changed if learn(message, told) else untold).append(message)
-    write_learned(changed, untold, actor=actor, now=now, fields=sorted(fields))
+    write_learned(changed, untold, actor=actor, now=now)
 
 
 def note_replied(*, message_id: UUID, at: datetime, actor: Actor, now: datetime) -> None:

@@ -20,7 +20,7 @@ SELECT %(tenant)s, s.kind, s.id, 0, s.genesis, 0
 FROM unnest(%(kinds)s::text[], %(ids)s::uuid[], %(genesis)s::bytea[]) AS s(kind, id, genesis)
 WHERE NOT EXISTS (SELECT 1 FROM audit_audithead h
     WHERE h.tenant_id = %(tenant)s AND h.subject_kind = s.kind AND h.subject_id = s.id
-      AND h.subject_kind = ANY(%(kinds)s::text[]) AND h.subject_id = ANY(%(ids)s::uuid[]))
+      AND h.subject_kind = ANY(%(any_kind)s::text[]) AND h.subject_id = ANY(%(ids)s::uuid[]))
 ORDER BY s.kind, s.id
 ON CONFLICT (tenant_id, subject_kind, subject_id) DO NOTHING
 RETURNING id, subject_kind, subject_id, seq, hash
@@ -29,7 +29,7 @@ RETURNING id, subject_kind, subject_id, seq, hash
 # in id order: two writers who share several chains wait for each other and never deadlock
 _LOCK = """
 SELECT h.id, h.subject_kind, h.subject_id, h.seq, h.hash FROM audit_audithead h
-WHERE h.tenant_id = %(tenant)s AND h.subject_kind = ANY(%(kinds)s::text[]) AND h.subject_id = ANY(%(ids)s::uuid[])
+WHERE h.tenant_id = %(tenant)s AND h.subject_kind = ANY(%(any_kind)s::text[]) AND h.subject_id = ANY(%(ids)s::uuid[])
   AND (h.subject_kind, h.subject_id) IN (SELECT * FROM unnest(%(kinds)s::text[], %(ids)s::uuid[]))
 ORDER BY h.id {lock}
 """
@@ -137,6 +137,7 @@ def named(tenant_id: UUID, subjects: Sequence[Subject]) -> dict[str, object]:
     return {
         "tenant": tenant_id,
         "kinds": array(f'"{kind}"' for kind, _ in subjects),
+        "any_kind": array(f'"{kind}"' for kind in {kind for kind, _ in subjects}),
         "ids": array(subject_id for _, subject_id in subjects),
     }
 

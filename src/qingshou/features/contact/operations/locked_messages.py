@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
-from qingshou.audit.operations import record, record_many
+from qingshou.audit.operations import record_many
 from qingshou.features.contact.errors import NoSuchContact
 from qingshou.features.contact.models import Attempt, Message
 from qingshou.features.contact.rules.messages import OUTCOMES, Standing, State, Told, joined
@@ -20,7 +20,6 @@ from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.context import current_tenant_id
 
 KEPT = ("state", "state_at", "error_code", "sent_at", "delivered_at", "read_at", "replied_at")
-_FEW = 5
 
 # ARRAY, not IN: the planner, which knows nothing of a young table, would look at every person
 _PERSONS = """
@@ -101,18 +100,6 @@ def entry_about(
     return Entry(kind, subject_id, action, said, law=law)
 
 
-def record_entries(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> None:
-    """Record what was done; a few events one by one, for which the way of a thousand (COPY) would be the longer."""
-    if len(entries) > _FEW:
-        record_many(entries=entries, actor=actor, now=now)
-        return
-    for one in sorted(entries, key=lambda entry: (entry.subject_kind, entry.subject_id)):
-        record(
-            subject_kind=one.subject_kind, subject_id=one.subject_id, action=one.action, actor=actor, now=now,
-            facts=one.facts, law=one.law,
-        )  # fmt: skip
-
-
 def standing_of(message: Message) -> Standing:
     """Return what is known of a message."""
     return Standing(
@@ -178,9 +165,7 @@ def write_learned(changed: Sequence[Message], untold: Sequence[Message], *, acto
     }
     with connection.cursor() as cursor:
         cursor.execute(_LEARNED, given)
-    record_entries(
-        entries=[entry_of(one, f"MESSAGE_{one.state}", _facts(one)) for one in changed], actor=actor, now=now
-    )
+    record_many(entries=[entry_of(one, f"MESSAGE_{one.state}", _facts(one)) for one in changed], actor=actor, now=now)
 
 
 def end_attempts(outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:

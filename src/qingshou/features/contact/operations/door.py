@@ -15,7 +15,6 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
 from qingshou.audit.operations import record_many
-from qingshou.features.book.debtors import list_debtors
 from qingshou.features.contact.errors import ContactRefused
 from qingshou.features.contact.models import Attempt, Refusal
 from qingshou.features.contact.operations.attempts import note_inbound, release, settle
@@ -23,7 +22,7 @@ from qingshou.features.contact.operations.number_zones import look_up_zones
 from qingshou.features.contact.operations.persons import lock_people
 from qingshou.features.contact.queries.gathering import Gathered, Known, gather, read_known
 from qingshou.features.contact.queries.past import states_of
-from qingshou.features.contact.queries.persons import identities
+from qingshou.features.contact.queries.persons import identities_of
 from qingshou.features.contact.rules.asked import OWN, Asked
 from qingshou.features.contact.rules.codec import reasons_as_json
 from qingshou.features.contact.rules.facts import REFUSED, Clearance, Past
@@ -121,7 +120,7 @@ def reserve_many(
         return []
     with transaction.atomic():
         borrower_ids = {one.borrower_id for one in asked}
-        lock_people(identities(debtors=list_debtors(borrower_ids=borrower_ids)))
+        lock_people(identities_of(borrower_ids=borrower_ids))
         # judged by what holds once the lock is ours: what others wrote before is seen now
         known = _read(borrower_ids, now)
         before = _made_before([one.key for one in asked if one.key])

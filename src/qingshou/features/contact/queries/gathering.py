@@ -6,15 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qingshou.features.book.debtors import DebtorRow, PointRow, list_debtors, list_open_loans, list_points
-from qingshou.features.contact.queries.past import History, PointRowState, history_of
-from qingshou.features.contact.queries.persons import Identity, identities
+from qingshou.features.book.debtors import (
+    DebtorRow,
+    PointRow,
+    debtors_reading,
+    open_loans_reading,
+    points_reading,
+    same_people_reading,
+)
+from qingshou.features.contact.queries.past import History, PointRowState, history_of, states_reading
+from qingshou.features.contact.queries.persons import Identity, identified, links_reading
 from qingshou.features.contact.rules.asked import Asked, book_channel
 from qingshou.features.contact.rules.facts import Facts, Past
 from qingshou.features.contact.rules.house import HousePolicy, house_policy
 from qingshou.features.contact.rules.zones import zones_of_person
 from qingshou.law.contact.terms import Channel, Outcome, Party, Place
-from qingshou.tenancy.queries import current_tenant
+from qingshou.tenancy.queries import lender_reading
+from qingshou.tenancy.reading import read, read_together
 
 NOTHING_KNOWN = "-"  # of a number that was looked up and has no telling zone
 _SPOKEN_TO = frozenset({Channel.PHONE, Channel.SMS, Channel.WHATSAPP})
@@ -66,24 +74,31 @@ class Known:
 
 def house_of_lender() -> House:
     """Return what of the lender in force decides contacts; `settings` may name a policy, a kind and drafts."""
-    tenant = current_tenant()
-    chosen: Mapping[str, Any] = tenant.settings.get("contact") or {}
+    return _house(*read(lender_reading()))
+
+
+def _house(jurisdiction: str, time_zone: str, settings: Mapping[str, Any]) -> House:
+    chosen: Mapping[str, Any] = settings.get("contact") or {}
     return House(
-        tenant.jurisdiction, tenant.time_zone, str(chosen.get("collector_kind", "COLLECTOR")),
-        frozenset(chosen.get("drafts", ())), house_policy(tenant.settings),
+        jurisdiction, time_zone, str(chosen.get("collector_kind", "COLLECTOR")), frozenset(chosen.get("drafts", ())),
+        house_policy(settings),
     )  # fmt: skip
 
 
 def read_known(*, borrower_ids: set[UUID], now: datetime) -> Known:
-    """Read all that clearances of these debtors look at; twelve queries whatever their number."""
-    debtors = list_debtors(borrower_ids=borrower_ids)
-    who = identities(debtors=debtors)
-    people = {person_id for one in who.values() for person_id in one.all_ids}
-    return Known(
-        house_of_lender(), debtors, who, list_points(borrower_ids=borrower_ids),
-        list_open_loans(borrower_ids=borrower_ids),
-        history_of(person_ids=people, borrower_ids=borrower_ids, now=now),
+    """Read all that clearances of these debtors look at, in two exchanges with the database whatever their number.
+
+    The second asks by person, whom the first finds; a third asks for the links of others who bear the same number.
+    """
+    lender, debtors, siblings, linked, points, loans, states = read_together(
+        lender_reading(), debtors_reading(borrower_ids), same_people_reading(borrower_ids),
+        links_reading(borrower_ids), points_reading(borrower_ids), open_loans_reading(borrower_ids),
+        states_reading(borrower_ids),
     )  # fmt: skip
+    who = identified(debtors=debtors, siblings=siblings, linked=linked)
+    people = {person_id for one in who.values() for person_id in one.all_ids}
+    history = history_of(person_ids=people, states=states, now=now)
+    return Known(_house(*lender), debtors, who, points, loans, history)
 
 
 def gather(known: Known, asked: Asked, *, now: datetime, collector: str, without: UUID | None = None) -> Gathered:

@@ -110,7 +110,7 @@ def _counter(left: Left) -> dict[str, Any]:
 
 def number_lines(*, case: Any, desk: Desk) -> list[NumberLine]:
     """Return the debtor's telephone numbers, masked; each judged by the door for what it may be called for."""
-    held = numbers_of(borrower_id=case.borrower_id, now=desk.now)
+    held = numbers_of(borrower_id=case.borrower_id)
     sealed = {str(point.id): Sealed(_POINT_PLACE, point.id, PersonalKind.PHONE, point.value) for point, _s in held}
     shown = reveal(
         subject_kind="BORROWER", subject_id=case.borrower_id, fields=sealed, reader=desk.actor, role=_NOBODY,
@@ -157,7 +157,7 @@ def name_of(case: Any, desk: Desk) -> str:
 
 def dialled(case: Any, call: Any, desk: Desk) -> dict[str, Any]:
     """Return the number of a begun call as the role may see it, with the link that dials it."""
-    point = next((one for one, _s in numbers_of(borrower_id=case.borrower_id, now=desk.now)
+    point = next((one for one, _s in numbers_of(borrower_id=case.borrower_id)
                   if one.id == call.attempt.contact_point_id), None)  # fmt: skip
     if point is None:
         return {"shown": "", "uri": ""}

@@ -74,6 +74,8 @@ def variables_in(text: str) -> list[str]:
 
 def tidy(text: str, *, one_line: bool = False) -> str:
     """Return a text without control and direction characters, line ends alike, no spaces at line ends."""
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")  # nearly every value: of all white space the space alone is printable
     lines = [text] if one_line else text.split("\n")
     if all(line.isprintable() for line in lines):  # nearly always: nothing to take out, no sign to look at singly
         plain = text

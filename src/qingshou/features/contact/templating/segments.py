@@ -70,10 +70,11 @@ def segments_of(text: str, *, in_mainland: bool = False) -> Segments:
     """
     if not in_mainland and all(character in BASIC or character in EXTENSION for character in text):
         encoding, costs = Encoding.GSM7, [2 if character in EXTENSION else 1 for character in text]
+        units = sum(costs)
     else:
-        encoding, costs = Encoding.UCS2, [2 if ord(character) > 0xFFFF else 1 for character in text]
+        encoding, units = Encoding.UCS2, len(text.encode("utf-16-le", "surrogatepass")) // 2
+        costs = [] if units <= _ROOM[encoding][0] else [2 if ord(character) > 0xFFFF else 1 for character in text]
     single, several = _ROOM[encoding]
-    units = sum(costs)
     if units <= single:
         return Segments(encoding, 1, units, single - units)
     count, used = 1, 0

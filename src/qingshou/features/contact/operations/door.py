@@ -27,7 +27,6 @@ from qingshou.features.contact.queries.persons import identities
 from qingshou.features.contact.rules.asked import OWN, Asked
 from qingshou.features.contact.rules.codec import reasons_as_json
 from qingshou.features.contact.rules.facts import REFUSED, Clearance, Past
-from qingshou.features.contact.rules.judging import judge
 from qingshou.features.contact.rules.local import local_date
 from qingshou.kernel.errors import NotCovered
 from qingshou.kernel.verdict import Reason
@@ -171,7 +170,7 @@ def _judged(known: Known, gathered: Gathered) -> Clearance:
         reason = Reason("LAW_NOT_COVERED", {"what": str(refusal.fields.get("what", ""))})
         clearance = Clearance(REFUSED, (reason,), zone=facts.zones[0], local_date=local_date(facts.at, facts.zones[0]))
     else:
-        clearance = judge(facts, law, known.house.policy)
+        clearance = known.alike.judge(facts, law, known.house.policy)
     return replace(
         clearance, person_id=gathered.identity.person_id, point_id=gathered.point.id if gathered.point else None
     )
@@ -210,7 +209,7 @@ def _reserve_one(
 
 
 def _made_before(keys: Sequence[str]) -> dict[str, Attempt]:
-    return {one.key: one for one in Attempt.objects.filter(key__in=keys)} if keys else {}
+    return {one.key: one for one in Attempt.objects.filter(key__any_of=keys)} if keys else {}
 
 
 def _cited(clearance: Clearance) -> str:

@@ -1,7 +1,7 @@
 """The facts of many clearances at once, put together from the book, the persons and what happened before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from qingshou.features.book.debtors import DebtorRow, PointRow, list_debtors, list_open_loans, list_points
 from qingshou.features.contact.queries.past import History, PointRowState, history_of
 from qingshou.features.contact.queries.persons import Identity, identities
+from qingshou.features.contact.rules.alike import Alike
 from qingshou.features.contact.rules.asked import Asked, book_channel
 from qingshou.features.contact.rules.facts import Facts, Past
 from qingshou.features.contact.rules.house import HousePolicy, house_policy
@@ -52,6 +53,7 @@ class Known:
     points: Mapping[UUID, list[PointRow]]
     loans: Mapping[UUID, tuple[UUID, ...]]
     history: History
+    alike: Alike = field(default_factory=Alike)  # what was judged of these so far
 
     def unlooked(self) -> list[PointRow]:
         """Return the telephone numbers whose zones nobody looked up yet."""

@@ -25,3 +25,12 @@ def uuid_array(ids: Collection[UUID]) -> str:
 def bytes_array(values: Collection[bytes]) -> str:
     """Return bytes as the text of an array."""
     return "{" + ",".join([f'"\\\\x{one.hex()}"' for one in values]) + "}"
+
+
+def text_array(values: Collection[str | None]) -> str:
+    """Return texts, or instants as ISO 8601, as the text of an array; None is NULL."""
+    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

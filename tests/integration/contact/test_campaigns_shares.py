@@ -15,7 +15,7 @@ from tests.integration.contact.messages import version_of
 from tests.integration.contact.rows import NOW, make_debtor
 
 from qingshou.audit.actors import SYSTEM
-from qingshou.features.contact.models import Campaign, Message
+from qingshou.features.contact.models import Campaign, Decision, Message
 from qingshou.features.contact.operations import campaign_judging, campaign_running, campaign_shares, campaigns
 from qingshou.features.contact.operations.campaign_shares import Share
 from qingshou.features.contact.operations.working_together import work_together
@@ -212,3 +212,21 @@ def test_inside_a_transaction_one_works_alone(committed):
     with transaction.atomic():
         work_together(step, tell=lambda: None, is_much=True)
     assert workers == {threading.current_thread()}
+
+
+def test_two_choose_the_best_channel_and_hour_at_once(committed):
+    make_users(committed, prefix=f"s{uuid4().hex[:6]}_")
+    for channel in ("SMS", "EMAIL"):
+        version_of("您好，请尽快还款。", code="REMINDER", channel=channel)
+    for number in range(DEBTORS):
+        make_debtor(f"B{number:03d}", national_id="11010519491231002X" if number % 4 == 0 else "")
+    campaign = started(
+        campaigns.make_campaign(
+            name="Best", channel="", is_best_time=True, template_code="REMINDER", holdout_share=Decimal("0.000"),
+            no_holdout_reason="NOTICE_DUE", actor=SYSTEM, now=NOW,
+        )
+    )  # fmt: skip
+    campaign = run(campaign)
+    assert campaign.progress["run"] == campaign.members.filter(at__isnull=False).count() == DEBTORS
+    queued = campaign.members.filter(state="QUEUED").count()
+    assert Decision.objects.filter(campaign_id=campaign.id, attempt__isnull=False).count() == queued >= DEBTORS - 1

@@ -1,5 +1,6 @@
 """Contacts judged together get what each would get alone: every place, random people, the edges of the hours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -55,7 +56,8 @@ def test_a_batch_is_judged_as_each_alone(place, batch):
     alike = Alike()
     for one in batch:
         law = contact_law(jurisdiction=place, on=local_date(one.at, one.zones[0]))
-        assert alike.judge(one, law, POLICY) == judge(one, law, POLICY)
+        alone = replace(judge(one, law, POLICY), person_id=UUID(int=8), point_id=UUID(int=9))
+        assert alike.judge(one, law, POLICY, person_id=UUID(int=8), point_id=UUID(int=9)) == alone
 
 
 def test_those_alike_share_what_the_first_was_told_and_keep_their_own():
@@ -66,12 +68,13 @@ def test_those_alike_share_what_the_first_was_told_and_keep_their_own():
         alike.judge(
             Facts(at=noon + timedelta(minutes=turn), channel=Channel.SMS, purpose=Purpose.COLLECT, party=Party.DEBTOR,
                   zones=("Asia/Shanghai",), point_index=b"%d" % turn, debts=frozenset({UUID(int=turn)})),
-            law, POLICY,
+            law, POLICY, person_id=UUID(int=turn), point_id=None,
         )
         for turn in (1, 2)
     ]  # fmt: skip
     first, second = told
     assert second.left is first.left
     assert (first.point_index, second.point_index) == (b"1", b"2")
+    assert (first.person_id, second.person_id) == (UUID(int=1), UUID(int=2))
     assert (first.debts, second.debts) == ((UUID(int=1),), (UUID(int=2),))
     assert second.next_at == noon + timedelta(minutes=2)

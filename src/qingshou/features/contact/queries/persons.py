@@ -49,8 +49,11 @@ def identities(*, debtors: Mapping[UUID, DebtorRow]) -> dict[UUID, Identity]:
         key = person_key(debtor)
         own = person_id_of(key)
         kin = siblings.get(debtor.national_id_index, [borrower_id]) if debtor.national_id_index else [borrower_id]
-        before = {person_id for one in (borrower_id, *kin) for person_id in linked[one]}
-        found[borrower_id] = Identity(own, key, tuple(sorted({own, *before})))
+        ids = {own}
+        for one in kin:
+            ids.update(linked.get(one, ()))
+        ids.update(linked.get(borrower_id, ()))
+        found[borrower_id] = Identity(own, key, (own,) if len(ids) == 1 else tuple(sorted(ids)))
     return found
 
 

@@ -7,6 +7,7 @@ Whatever else (a past, a stop, a word of consent, hours asked for, a refusal) is
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from qingshou.features.contact.rules.facts import Clearance, Facts
 from qingshou.features.contact.rules.house import HousePolicy
@@ -30,16 +31,21 @@ class Alike:
 
     _kinds: dict[Any, _Kind] = field(default_factory=dict)
 
-    def judge(self, facts: Facts, law: ContactLaw, policy: HousePolicy) -> Clearance:
-        """Judge one contact; gives what `judge` gives."""
+    def judge(
+        self, facts: Facts, law: ContactLaw, policy: HousePolicy, *, person_id: UUID | None, point_id: UUID | None
+    ) -> Clearance:  # fmt: skip
+        """Judge one contact; gives what `judge` gives, with whose and which number it is."""
         if not _is_plain(facts):
-            return judge(facts, law, policy)
+            return replace(judge(facts, law, policy), person_id=person_id, point_id=point_id)
         name = _name(facts, law, policy)
         known = self._kinds.get(name)
         if known is not None and _are_open(facts, known.hours):
             told = known.clearance
-            return replace(told, next_at=facts.at, point_index=facts.point_index, debts=tuple(sorted(facts.debts)))
-        clearance = judge(facts, law, policy)
+            return Clearance(
+                told.value, told.reasons, facts.at, told.left, person_id, point_id, facts.point_index, told.zone,
+                told.local_date, tuple(sorted(facts.debts)), told.place, told.by_consent, told.kept,
+            )  # fmt: skip
+        clearance = replace(judge(facts, law, policy), person_id=person_id, point_id=point_id)
         if clearance.is_allowed:
             self._kinds[name] = _Kind(law, tuple(hours_that_bind(facts, law, policy)), clearance)
         return clearance

@@ -7,6 +7,7 @@ from django.db import connection
 
 from qingshou.features.contact.queries.gathering import Known
 from qingshou.features.contact.queries.persons import Identity
+from qingshou.tenancy.arrays import uuid_array
 from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.context import current_tenant_id
 
@@ -30,8 +31,8 @@ def make_persons(identities: Mapping[UUID, Identity]) -> None:
         return
     persons = dict(sorted((identities[one].person_id, identities[one].key) for one in new))
     given = {
-        "tenant": current_tenant_id(), "persons": list(persons), "keys": list(persons.values()), "borrowers": new,
-        "of": [identities[one].person_id for one in new],
+        "tenant": current_tenant_id(), "persons": uuid_array(persons), "keys": list(persons.values()),
+        "borrowers": uuid_array(new), "of": uuid_array([identities[one].person_id for one in new]),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_PERSONS, given)

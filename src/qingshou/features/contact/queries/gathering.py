@@ -1,8 +1,9 @@
 """The facts of many clearances at once, put together from the book, the persons and what happened before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from qingshou.features.book.debtors import (
 )
 from qingshou.features.contact.queries.past import History, PointRowState, history_of, states_reading
 from qingshou.features.contact.queries.persons import Identity, identified, links_reading
+from qingshou.features.contact.rules.alike import Alike
 from qingshou.features.contact.rules.asked import Asked, book_channel
 from qingshou.features.contact.rules.facts import Facts, Past
 from qingshou.features.contact.rules.house import HousePolicy, house_policy
@@ -60,6 +62,7 @@ class Known:
     points: Mapping[UUID, list[PointRow]]
     loans: Mapping[UUID, tuple[UUID, ...]]
     history: History
+    alike: Alike = field(default_factory=Alike)  # what was judged of these so far
 
     def unlooked(self) -> list[PointRow]:
         """Return the telephone numbers whose zones nobody looked up yet."""
@@ -130,8 +133,8 @@ def gather(known: Known, asked: Asked, *, now: datetime, collector: str, without
         debts=frozenset(asked.debts or loans), collector=collector, is_minor=any(one.is_minor for one in people),
         has_open_debt=bool(loans), asked_from_minute=wanted.asked_from_minute if wanted else None,
         asked_until_minute=wanted.asked_until_minute if wanted else None,
-        stops=tuple(one for person in identity.all_ids for one in history.stops.get(person, ())),
-        consents=_newest_first([one for person in identity.all_ids for one in history.consents.get(person, ())]),
+        stops=_of_all(history.stops, identity),
+        consents=_newest_first(_of_all(history.consents, identity)),
         past=past,
         is_debtor_unreachable=party is Party.THIRD and _is_unreachable(known, asked.borrower_id, past),
     )  # fmt: skip
@@ -158,20 +161,33 @@ def _state(known: Known, point: PointRow | None) -> PointRowState | None:
 
 
 def _zones(state: PointRowState | None) -> tuple[str, ...]:
-    return tuple(state.zones.split(",")) if state is not None and state.zones else ()
+    return _split(state.zones) if state is not None and state.zones else ()
+
+
+@lru_cache(maxsize=1024)
+def _split(zones: str) -> tuple[str, ...]:
+    return tuple(zones.split(","))
 
 
 def _merged(history: History, identity: Identity, without: UUID | None) -> tuple[Past, ...]:
     if len(identity.all_ids) == 1:
         rows = history.past.get(identity.all_ids[0], [])
+        if not rows:
+            return ()
     else:
         rows = [row for person in identity.all_ids for row in history.past.get(person, ())]
         rows.sort(key=lambda row: row[1].at, reverse=True)
     return tuple(past for attempt_id, past in rows if attempt_id != without)
 
 
+def _of_all(rows: Mapping[UUID, Sequence[Any]], identity: Identity) -> tuple[Any, ...]:
+    if len(identity.all_ids) == 1:
+        return tuple(rows.get(identity.all_ids[0], ()))
+    return tuple(one for person in identity.all_ids for one in rows.get(person, ()))
+
+
 def _newest_first(rows: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(sorted(rows, key=lambda one: one.at, reverse=True))
+    return tuple(sorted(rows, key=lambda one: one.at, reverse=True)) if len(rows) > 1 else tuple(rows)
 
 
 def _is_unreachable(known: Known, borrower_id: UUID, past: Sequence[Past]) -> bool:

@@ -71,7 +71,9 @@ def identified(
         own = person_id_of(key)
         kin = siblings.get(debtor.national_id_index, ()) if debtor.national_id_index else ()
         before = {person_id for one in (borrower_id, *kin) for person_id in known.get(one, ())}
-        found[borrower_id] = Identity(own, key, tuple(sorted({own, *before})), borrower_id in linked)
+        found[borrower_id] = Identity(
+            own, key, (own,) if before <= {own} else tuple(sorted({own, *before})), borrower_id in linked
+        )
     return found
 
 

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -32,7 +33,7 @@ LIMIT_MIB = 1024
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # Monday, half past nine in Shanghai
 AS_OF = date(2026, 11, 22)
 _CHUNK = 20_000
-_PHASES = ("choose", "judge", "values", "word", "reserve", "seal", "insert", "audit")
+_PHASES = ("choose", "judge", "values", "word", "reserve", "seal", "insert", "audit", "wait", "rest")
 
 
 def main() -> int:
@@ -77,31 +78,35 @@ def main() -> int:
 
 
 class Phases:
-    """Seconds by phase, each counted without the phases inside it."""
+    """Seconds by phase, each counted without the phases inside it; of two workers at once, both together."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
-        self._inner = [0.0]
+        self._of_thread = threading.local()
 
     def timed(self, module: Any, name: str, phase: str) -> None:
         """Count what a function of a module takes."""
         work: Callable[..., Any] = getattr(module, name)
 
         def counted(*args: Any, **kwargs: Any) -> Any:
+            inner: list[float] = self._of_thread.__dict__.setdefault("inner", [0.0])
             began = time.perf_counter()
-            self._inner.append(0.0)
+            inner.append(0.0)
             try:
                 return work(*args, **kwargs)
             finally:
                 taken = time.perf_counter() - began
-                self.seconds[phase] += taken - self._inner.pop()
-                self._inner[-1] += taken
+                self.seconds[phase] += taken - inner.pop()
+                inner[-1] += taken
 
         setattr(module, name, counted)
 
 
 def _measure(tenant_id: UUID, debtors: int) -> dict[str, Any]:
-    """Prepare and run the campaign; the rest of the time is the campaign's own keeping of counts and members."""
+    """Prepare and run the campaign; the rest is the campaign's own keeping of counts and members.
+
+    Two workers share it, so that the phases together are more than the time by the clock.
+    """
     from qingshou.audit.actors import SYSTEM
     from qingshou.features.contact.operations import campaign_judging, campaign_running, campaigns, door, outbox
     from qingshou.features.contact.queries.campaigns import funnel_of
@@ -109,6 +114,10 @@ def _measure(tenant_id: UUID, debtors: int) -> dict[str, Any]:
 
     phases = Phases()
     phases.timed(campaign_judging, "_choose", "choose")
+    phases.timed(campaign_judging, "judge_next", "rest")
+    phases.timed(campaign_running, "run_next", "rest")
+    for module in (campaign_judging, campaign_running):
+        phases.timed(module, "wait_for", "wait")
     phases.timed(door, "clear_many", "judge")
     phases.timed(campaign_running, "values_of", "values")
     phases.timed(outbox, "_word", "word")
@@ -138,7 +147,7 @@ def _measure(tenant_id: UUID, debtors: int) -> dict[str, Any]:
         "cleared_s": round(prepared_s, 1),
         "queued_s": round(queued_s, 1),
         "debtors_per_s": round(debtors / total),
-        "phases_s": spent | {"rest": round(total - sum(spent.values()), 2)},
+        "phases_s": spent,
         "queued": found.queued,
     }
 

@@ -13,20 +13,23 @@ from qingshou.audit.entries import Entry
 
 Subject = tuple[str, UUID]
 
+# ANY beside the pairs: without it the planner looks at every chain of the lender for the one that is wanted
 _MISSING = """
 INSERT INTO audit_audithead (tenant_id, subject_kind, subject_id, seq, hash, anchored_seq)
 SELECT %(tenant)s, s.kind, s.id, 0, s.genesis, 0
 FROM unnest(%(kinds)s::text[], %(ids)s::uuid[], %(genesis)s::bytea[]) AS s(kind, id, genesis)
 WHERE NOT EXISTS (SELECT 1 FROM audit_audithead h
-    WHERE h.tenant_id = %(tenant)s AND h.subject_kind = s.kind AND h.subject_id = s.id)
+    WHERE h.tenant_id = %(tenant)s AND h.subject_kind = s.kind AND h.subject_id = s.id
+      AND h.subject_kind = ANY(%(any_kind)s::text[]) AND h.subject_id = ANY(%(ids)s::uuid[]))
 ORDER BY s.kind, s.id
 ON CONFLICT (tenant_id, subject_kind, subject_id) DO NOTHING
+RETURNING id, subject_kind, subject_id, seq, hash
 """
 
 # in id order: two writers who share several chains wait for each other and never deadlock
 _LOCK = """
 SELECT h.id, h.subject_kind, h.subject_id, h.seq, h.hash FROM audit_audithead h
-WHERE h.tenant_id = %(tenant)s
+WHERE h.tenant_id = %(tenant)s AND h.subject_kind = ANY(%(any_kind)s::text[]) AND h.subject_id = ANY(%(ids)s::uuid[])
   AND (h.subject_kind, h.subject_id) IN (SELECT * FROM unnest(%(kinds)s::text[], %(ids)s::uuid[]))
 ORDER BY h.id {lock}
 """
@@ -41,6 +44,13 @@ EVENT_COLUMNS = (
     "tenant_id", "head", "seq", "at", "actor_kind", "actor_name", "actor_id", "action", "facts", "rule", "law",
     "document_hash", "prev_hash", "hash",
 )  # fmt: skip
+
+# one event, and the end of its chain with it
+_HANG = f"""
+WITH moved AS (UPDATE audit_audithead SET seq = %s, hash = %s WHERE id = %s)
+INSERT INTO audit_auditevent ({", ".join(EVENT_COLUMNS)}) VALUES ({", ".join(["%s"] * len(EVENT_COLUMNS))})
+RETURNING id
+"""  # noqa: S608  our names
 
 
 @dataclass(slots=True)
@@ -68,6 +78,8 @@ def lock_heads(tenant_id: UUID, subjects: Sequence[Subject], *, lock: str = "FOR
         rows = cursor.fetchall()
         if len(rows) < len(unique):
             cursor.execute(_MISSING, given)
+            rows += cursor.fetchall()  # a row of our own making is ours until the transaction ends
+        if len(rows) < len(unique):  # somebody else began one meanwhile
             cursor.execute(_LOCK.format(lock=lock), given)
             rows = cursor.fetchall()
     return {(kind, subject_id): Head(row_id, seq, bytes(hash_)) for row_id, kind, subject_id, seq, hash_ in rows}
@@ -100,6 +112,13 @@ def chained(
         )  # fmt: skip
 
 
+def hang(row: Sequence[object], head: Head) -> int:
+    """Store one event and the new end of its chain; gives the event's id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HANG, [head.seq, head.hash, head.id, *row])
+        return int(cursor.fetchone()[0])
+
+
 def advance_heads(heads: Sequence[Head]) -> None:
     """Store the new ends of the chains."""
     with connection.cursor() as cursor:
@@ -118,6 +137,7 @@ def named(tenant_id: UUID, subjects: Sequence[Subject]) -> dict[str, object]:
     return {
         "tenant": tenant_id,
         "kinds": array(f'"{kind}"' for kind, _ in subjects),
+        "any_kind": array(f'"{kind}"' for kind in {kind for kind, _ in subjects}),
         "ids": array(subject_id for _, subject_id in subjects),
     }
 

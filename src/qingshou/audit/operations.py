@@ -11,7 +11,7 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.bulk_chains import hang_many
 from qingshou.audit.canonical import commitment
-from qingshou.audit.chains import EVENT_COLUMNS, advance_heads, chained, lock_heads
+from qingshou.audit.chains import EVENT_COLUMNS, chained, hang, lock_heads
 from qingshou.audit.entries import Entry
 from qingshou.audit.models import AuditEvent, AuditHead, AuditOpening
 from qingshou.tenancy.bulk import copy_rows
@@ -19,6 +19,7 @@ from qingshou.tenancy.context import current_tenant_id
 
 OPENING_PLACE = "audit_auditopening.sealed"
 _SALT_BYTES = 16
+_FEW = 5  # so many events are stored one by one: the way of a thousand (COPY) would be the longer
 
 
 class Seal(Protocol):
@@ -58,9 +59,8 @@ def record(
     with transaction.atomic(savepoint=False):
         heads = lock_heads(tenant_id, [(subject_kind, subject_id)])
         (row,) = chained([entry], heads, tenant_id=tenant_id, actor=actor, now=now)
-        event = AuditEvent(**dict(zip(EVENT_COLUMNS, row, strict=True)))
-        event.save(force_insert=True)
-        advance_heads(list(heads.values()))
+        (head,) = heads.values()
+        event = AuditEvent(id=hang(row, head), **dict(zip(EVENT_COLUMNS, row, strict=True)))
         for opening, _ in openings:
             opening.head, opening.seq = event.head, event.seq
             opening.save(force_insert=True)
@@ -76,6 +76,14 @@ def record_many(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> int
     if not entries:
         return 0
     tenant_id = current_tenant_id()
+    if len(entries) <= _FEW:
+        with transaction.atomic(savepoint=False):
+            heads = lock_heads(tenant_id, [(one.subject_kind, one.subject_id) for one in entries])
+            made = chained(entries, heads, tenant_id=tenant_id, actor=actor, now=now)
+            # a row moves its chain's end along as it is made: stored one by one, the end is that row's
+            for one, row in zip(entries, made, strict=True):
+                hang(row, heads[one.subject_kind, one.subject_id])
+        return len(entries)
     with transaction.atomic(savepoint=False):
         rows = hang_many(entries, tenant_id=tenant_id, actor=actor, now=now)
         recorded = copy_rows(model=AuditEvent, columns=EVENT_COLUMNS, rows=rows)

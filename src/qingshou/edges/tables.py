@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from qingshou.edges import figures
 from qingshou.edges.badges import severity_badge
 
-Kind = Literal["text", "long", "money", "count", "percent", "date", "instant", "severity", "state", "link"]
+Kind = Literal["text", "long", "lines", "money", "count", "percent", "date", "instant", "severity", "state", "link"]
 Text: TypeAlias = str | Promise
 NUMBERS = frozenset({"money", "count", "percent"})
 
@@ -30,7 +30,8 @@ class Column:
 
     `key` names it in the address; `value` takes it out of a row (default: attribute or key of that name); `words` turns
     a code into words; `href` makes it a link (give it to the column that opens the row); `tone` colours a state;
-    `one_way`: the list is sorted by it in this direction only.
+    `one_way`: the list is sorted by it in this direction only; `digits` of a percentage. A value of the kind `lines` is
+    several texts, each on a line of its own.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Column:
     href: Callable[[Any], str] | None = None
     tone: Callable[[Any], str] | None = None
     currency: Callable[[Any], str] | None = None
+    digits: int = 2
 
     def of(self, row: Any) -> Any:
         """Return the plain value of this column in a row."""
@@ -54,6 +56,8 @@ class Column:
     def worded(self, row: Any) -> Any:
         """Return the value as people read it, still typed (numbers and dates stay so)."""
         value = self.of(row)
+        if self.kind == "lines":
+            return "\n".join(str(one) for one in value)
         if self.words is None or value in (None, ""):
             return value
         return str(self.words(value) if callable(self.words) else self.words.get(str(value), value))
@@ -229,7 +233,7 @@ def page_of(rows: Sequence[Any], state: TableState, columns: Sequence[Column], *
 
 
 def _css(column: Column) -> str:
-    return "number" if column.is_number else "is-long" if column.kind == "long" else ""
+    return "number" if column.is_number else "is-long" if column.kind in ("long", "lines") else ""
 
 
 def _cell(column: Column, row: Any, *, opens: bool) -> SafeString | str:
@@ -245,8 +249,11 @@ def _cell(column: Column, row: Any, *, opens: bool) -> SafeString | str:
     elif column.kind == "count":
         shown = _number(value, figures.count(value))
     elif column.kind == "percent":
-        shown = _number(value, figures.percent(value))
-    elif isinstance(value, datetime):
+        shown = _number(value, figures.percent(value, column.digits))
+    elif column.kind == "lines" and value:
+        lines = format_html_join("", "<li>{}</li>", ((line,) for line in column.of(row)))
+        shown = format_html('<ul class="cell-lines">{}</ul>', lines)
+    elif isinstance(value, datetime) or (value is None and column.kind == "instant"):
         shown = figures.instant(value)
     elif isinstance(value, date):
         shown = figures.day(value)

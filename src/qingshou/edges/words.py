@@ -39,3 +39,10 @@ ERRORS: dict[int, tuple[Promise, Promise]] = {
 STALE_FORM = _(
     "This form was open too long or its cookie is missing. Go back, load the page again and send it once more."
 )
+
+_MACHINES = {"system": pgettext_lazy("actor", "the system"), "exchange": pgettext_lazy("actor", "the exchange")}
+
+
+def actor_words(name: str) -> str:
+    """Return who did something as shown: a person's sign-in name as it is, the house's own machines in words."""
+    return str(_MACHINES.get(name, name))

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Field, ForeignObject, Lookup
 
+from qingshou.tenancy.arrays import as_array
+
 
 @ForeignObject.register_lookup  # keeps a list of lookups of its own
 @Field.register_lookup
@@ -22,4 +24,4 @@ class AnyOf(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
-        return f"{lhs} = ANY(%s)", [*params, self.rhs]
+        return f"{lhs} = ANY(%s)", [*params, as_array(self.rhs)]

@@ -12,14 +12,17 @@ from django.db import connection, transaction
 from django.db.models import Model
 from psycopg import sql
 
+from qingshou.tenancy.arrays import as_array
+
 
 def read_rows(statement: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
     """Return the rows of a statement of ours: for reads so frequent that making the statement anew would be most of it.
 
     The tables' policies judge every row, as always.
     """
+    given = {name: as_array(value) if isinstance(value, list) else value for name, value in parameters.items()}
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement, given)
         return cursor.fetchall()
 
 

@@ -1,10 +1,13 @@
 """Lenders, as seen by commands and the worker (under the system scope) and by their own people."""
 
+import json
+from typing import Any
 from uuid import UUID
 
 from qingshou.kernel.errors import NotFound
 from qingshou.tenancy.context import current_tenant_id, current_tenant_id_or_none, using
 from qingshou.tenancy.models import Tenant
+from qingshou.tenancy.reading import Reading, Rows
 
 
 def list_tenants() -> list[Tenant]:
@@ -34,3 +37,16 @@ def get_tenant(*, tenant_id: UUID) -> Tenant:
 def current_tenant() -> Tenant:
     """Return the lender in force."""
     return Tenant.objects.get(id=current_tenant_id())
+
+
+_LENDER = "SELECT jurisdiction, time_zone, settings FROM tenancy_tenant WHERE id = %(id)s"
+
+
+def lender_reading() -> Reading[tuple[str, str, dict[str, Any]]]:
+    """Ask for jurisdiction, time zone and settings of the lender in force, together with other questions."""
+    return Reading(_LENDER, {"id": current_tenant_id()}, _lender)
+
+
+def _lender(rows: Rows) -> tuple[str, str, dict[str, Any]]:
+    ((jurisdiction, time_zone, settings),) = rows
+    return jurisdiction, time_zone, json.loads(settings)  # Django leaves JSON to its fields

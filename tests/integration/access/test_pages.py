@@ -62,6 +62,12 @@ def test_every_act_is_recorded_and_nobody_else_may(client_for, users, act):
     assert len(_actions(target)) == before + 1
 
 
+def test_what_a_role_may_not_do_is_said_in_the_reader_s_language(client_for):
+    page = client_for("RISK_OFFICER").get("/contact/refusals/", headers={"accept-language": "zh-hans"})
+    assert page.status_code == 403
+    assert "您的角色没有此权限：查看被拒触达。如工作需要，请联系管理员。" in page.content.decode()
+
+
 def test_nobody_shuts_out_himself_or_the_last_administrator(client_for, users):
     admin = users["ADMINISTRATOR"]
     client_for("ADMINISTRATOR").post(f"/users/{admin.id}/deactivate/")

@@ -92,6 +92,16 @@ def test_the_negative_control_after_identity_the_same_page_holds_it(client_for, 
     assert {"98,765.43", "LOAN-CANARY-77", "CANARYPRODUCT", "4,321.00"} <= set(leaks(read(client, case)))
 
 
+def test_the_amount_is_spoken_in_the_language_of_the_call_and_never_as_unknown(client_for, case, at):
+    client = client_for("COLLECTOR")
+    begin(client, case)
+    post(client, case, "identity", heard="NAME", said_NATIONAL_ID_LAST4="002X")
+    assert "98,765.43元" in client.get(f"{path(case)}?language=zh-hans").content.decode()
+    assert "98,765.43 CNY" in client.get(f"{path(case)}?language=en").content.decode()
+    type(case).objects.filter(pk=case.pk).update(arrears=None)
+    assert "(amount not on file)" in read(client, case).content.decode()
+
+
 def test_what_was_typed_for_the_check_comes_back_nowhere(client_for, case, at):
     client = client_for("COLLECTOR")
     begin(client, case)

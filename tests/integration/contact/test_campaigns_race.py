@@ -15,7 +15,7 @@ from tests.integration.contact.rows import NOW, make_debtor
 from qingshou.audit.actors import SYSTEM
 from qingshou.features.contact.errors import NotNow
 from qingshou.features.contact.models import Attempt, Campaign, Message
-from qingshou.features.contact.operations import campaign_running, campaigns
+from qingshou.features.contact.operations import campaign_running, campaign_shares, campaigns
 from qingshou.features.contact.operations.campaign_judging import prepare_campaign
 from qingshou.tenancy.context import using
 
@@ -104,7 +104,7 @@ def test_two_workers_write_to_nobody_twice(committed, ready, monkeypatch):
 
 
 def test_without_the_lock_two_workers_write_twice(committed, ready, monkeypatch):
-    """The negative control: the campaign read without its lock, and keys that do not name the debtor."""
+    """The negative control: no lock on the campaign or its shares, and keys that do not name the debtor."""
     entered = threading.Barrier(2)
 
     def unlocked(campaign_id: Any) -> Campaign:
@@ -116,6 +116,7 @@ def test_without_the_lock_two_workers_write_twice(committed, ready, monkeypatch)
 
     values = campaign_running.values_of
     monkeypatch.setattr(campaign_running, "lock_campaign", unlocked)
+    monkeypatch.setattr(campaign_shares, "hold", lambda _campaign_id, _share: True)
     monkeypatch.setattr(campaign_running, "values_of", slow)
     monkeypatch.setattr(campaign_running, "key_of", lambda _campaign, _borrower: f"race:{uuid4()}")
     start(ready)
@@ -128,7 +129,7 @@ def test_without_the_lock_two_workers_write_twice(committed, ready, monkeypatch)
 
 
 def test_without_the_lock_the_key_still_holds(committed, ready, monkeypatch):
-    """The second guard alone: the same without the lock, with the keys as they are."""
+    """The second guard alone: the same without the locks, with the keys as they are."""
     entered = threading.Barrier(2)
 
     def slow(*given: Any, **more: Any) -> Any:
@@ -137,6 +138,7 @@ def test_without_the_lock_the_key_still_holds(committed, ready, monkeypatch):
 
     values = campaign_running.values_of
     monkeypatch.setattr(campaign_running, "lock_campaign", lambda campaign_id: Campaign.objects.get(id=campaign_id))
+    monkeypatch.setattr(campaign_shares, "hold", lambda _campaign_id, _share: True)
     monkeypatch.setattr(campaign_running, "values_of", slow)
     start(ready)
 

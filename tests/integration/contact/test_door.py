@@ -13,6 +13,7 @@ from qingshou.features.contact.operations.consents import record_consent, set_pr
 from qingshou.features.contact.operations.door import (
     Asked,
     clear,
+    clear_many,
     note_inbound,
     release,
     reserve,
@@ -53,6 +54,25 @@ def test_an_allowed_call_says_what_is_left():
     assert found.zone == "Asia/Shanghai"
     assert found.local_date == DAY
     assert Attempt.objects.count() == 0
+
+
+def test_a_clearance_asks_the_database_twice_and_once_more_for_kin(django_assert_num_queries):
+    """Whatever the number of debtors; kin are other debtors who bear the same number."""
+    alone, one = make_debtor(), make_debtor(national_id="110101199003070011")
+    known = [alone, make_debtor(), make_debtor()]
+    for case in (*known, one):
+        look(case)  # the zones of numbers are looked up once
+    with django_assert_num_queries(2):
+        alone_found = look(alone)
+    with django_assert_num_queries(2):
+        together = clear_many(asked=[ask(case) for case in known], now=NOW)
+    with django_assert_num_queries(2):
+        look(one)
+    kin = make_debtor(national_id="110101199003070011")
+    look(kin)
+    with django_assert_num_queries(3):
+        look(one)
+    assert (alone_found.value, together) == ("ALLOWED", [look(case) for case in known])
 
 
 def test_a_reservation_takes_its_place_and_is_recorded():

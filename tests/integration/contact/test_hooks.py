@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.integration.contact.messages import NOW, asked_of
 from tests.integration.contact.rows import make_debtor
 
@@ -136,3 +138,32 @@ def test_what_is_unforeseen_is_no_success(message, monkeypatch):
     headers = {"X-Timestamp": timestamp, "X-Signature": signature(KEY, timestamp, body)}
     answer = client.post("/hooks/alpha/sms_http/", data=body, content_type="application/json", headers=headers)
     assert answer.status_code == 500
+
+
+def _asked_by(act: Any) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return [query["sql"].split()[0] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+
+
+def test_a_report_costs_few_statements_and_a_known_message_no_more(message):
+    """Found and told; taken; persons and message locked; written; the chain's end; the event; told."""
+    first = _asked_by(lambda: post(events(delivered(message))))
+    read = delivered(message, "e2") | {"state": "READ"}
+    later = _asked_by(lambda: post(events(read)))
+    again = _asked_by(lambda: post(events(read)))
+    assert first == later == ["SELECT", "INSERT", "WITH", "WITH", "SELECT", "WITH", "SELECT"]
+    assert again == ["SELECT", "INSERT", "SELECT"]
+
+
+def test_nothing_that_is_made_for_people_answers_a_provider(message):
+    answer = post(events(delivered(message)))
+    assert "Set-Cookie" not in answer
+    assert "Content-Language" not in answer
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Length"] == str(len(answer.content))
+
+
+def test_an_address_below_hooks_that_is_none_is_the_usual_404():
+    answer = Client().post("/hooks/alpha/")
+    assert (answer.status_code, "Content-Language" in answer) == (404, True)

@@ -39,6 +39,17 @@ def test_it_says_why_and_under_which_article(client_for, settings):
     assert "Rule of the house" in page
 
 
+def test_a_reason_under_two_articles_is_said_once(client_for):
+    case = make_debtor()
+    night = NOW.replace(hour=16, minute=30)  # 00:30 in Shanghai
+    asked = [Asked(borrower_id=case.borrower_id, channel=Channel.PHONE, case_id=case.id)]
+    reserve_many(asked=asked, actor=SYSTEM, now=night)
+    page = client_for("COMPLIANCE_OFFICER").get("/contact/refusals/", headers={"accept-language": "en"})
+    text = page.content.decode()
+    assert text.count("It is 00:30 in Asia/Shanghai; contact is allowed from 08:00 to 22:00.") == 1
+    assert "the system" in text  # who asked, in words
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_same_queries_at_any_number_of_rows(client_for, rows):
     refuse(rows)

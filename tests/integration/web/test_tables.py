@@ -131,3 +131,25 @@ def test_instants_are_shown_where_the_lender_is():
     row = {"at": datetime(2026, 1, 1, 20, 0, tzinfo=UTC)}
     table = Table(id="t", caption="T", columns=(column,), rows=[row], state=state)
     assert "2026-01-02 04:00" in str(next(iter(table.lines))["cells"][0][0])
+
+
+def test_lines_stand_below_each_other_and_are_exported_together():
+    column = Column(key="why", label="Why", kind="lines")
+    rows = [{"why": ["A stop <b>.", "Outside the hours."]}, {"why": []}]
+    state = TableState.of(RequestFactory().get("/"), (column,))
+    table = Table(id="t", caption="T", columns=(column,), rows=rows, state=state, total=2)
+    first, second = (line["cells"][0] for line in table.lines)
+    assert first == ('<ul class="cell-lines"><li>A stop &lt;b&gt;.</li><li>Outside the hours.</li></ul>', "is-long")
+    assert "–" in second[0]
+    assert column.worded(rows[0]) == "A stop <b>.\nOutside the hours."  # as exported
+
+
+def test_what_has_not_happened_is_a_dash_and_a_share_has_its_digits():
+    columns = (
+        Column(key="at", label="Started", kind="instant"),
+        Column(key="share", label="Share", kind="percent", digits=0),
+    )
+    state = TableState.of(RequestFactory().get("/"), columns)
+    rows = [{"at": None, "share": Decimal("0.5687")}]
+    (line,) = Table(id="t", caption="T", columns=columns, rows=rows, state=state, total=1).lines
+    assert line["cells"] == [("–", ""), ("57 %", "number")]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from ninja.utils import check_csrf
 
 from qingshou.access.actors import actor_of
 from qingshou.access.clients import authenticate_token
+from qingshou.edges import clock
 from qingshou.rest.errors import CsrfFailed
 from qingshou.rest.principal import Principal, principal_of
 from qingshou.tenancy.context import using
@@ -20,7 +20,7 @@ from qingshou.tenancy.context import using
 @contextmanager
 def caller_in_force(request: HttpRequest) -> Iterator[None]:
     """Find the caller, put the caller's lender in force and note both on the request; an unknown one leaves neither."""
-    request.now = datetime.now(UTC)  # type: ignore[attr-defined]  # noqa: TID251
+    request.now = clock.now()  # type: ignore[attr-defined]
     principal = _by_token(request) if "Authorization" in request.headers else _by_session(request)
     request.principal = principal  # type: ignore[attr-defined]
     if principal is None:

@@ -6,8 +6,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from qingshou.access.guards import is_allowed
+from qingshou.access.guards import Refused, is_allowed
+from qingshou.access.phrases import PERMISSIONS
 from qingshou.edges import words
 from qingshou.interfaces.web.navigation import ENTRIES
 
@@ -33,8 +35,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 403 with the reason where one is given."""
-    return error_page(request, 403, message=str(exception) if str(exception) else "")
+    """Answer 403 with the reason where one is given: what the role may not do, in words."""
+    named = PERMISSIONS.get(str(exception.fields.get("permission"))) if isinstance(exception, Refused) else None
+    if named is None:
+        return error_page(request, 403, message=_(str(exception)) if str(exception) else "")
+    message = _("Your role may not do this: %(act)s. Ask an administrator if your work needs it.") % {"act": named}
+    return error_page(request, 403, message=message)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

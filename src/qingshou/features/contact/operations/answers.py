@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qingshou.audit.actors import Actor
+from qingshou.audit.operations import record_many
 from qingshou.features.contact.channels.base import Handed, Report
 from qingshou.features.contact.faultpoints import reach
 from qingshou.features.contact.models import DeliveryEvent, Message
@@ -19,7 +20,6 @@ from qingshou.features.contact.operations.locked_messages import (
     hold_ref,
     learn,
     lock_message,
-    record_entries,
     write_learned,
 )
 from qingshou.features.contact.rules.messages import State, Told
@@ -54,8 +54,7 @@ def _note_known(
             message.provider_ref = provider_ref
         is_changed = learn(message, [*told, *early])
         message.lease_until = message.lease_token = None
-        write_learned([message] if is_changed else [], [] if is_changed else [message], actor=actor, now=now,
-                      fields=["provider_ref"])  # fmt: skip
+        write_learned([message] if is_changed else [], [] if is_changed else [message], actor=actor, now=now)
         reach("writing")
 
 
@@ -109,7 +108,7 @@ def doubt(message: Message, *, actor: Actor, now: datetime, ask_at: datetime, wh
     message.lease_until, message.lease_token = ask_at, None
     message.save(update_fields=["state", "error_code", "lease_until", "lease_token"])
     entry = entry_of(message, "MESSAGE_UNCERTAIN", {"why": why, "adapter": message.adapter})
-    record_entries(entries=[entry], actor=actor, now=now)
+    record_many(entries=[entry], actor=actor, now=now)
 
 
 def note_not_received(*, message_id: UUID, token: UUID, actor: Actor, now: datetime, pace: Pace) -> bool:
@@ -122,7 +121,7 @@ def note_not_received(*, message_id: UUID, token: UUID, actor: Actor, now: datet
             _fail(message, _GIVEN_UP, actor, now)
             return True
         put_back(message, now, now)
-        record_entries(entries=[entry_of(message, "MESSAGE_REQUEUED", {"why": "NOT_RECEIVED"})], actor=actor, now=now)
+        record_many(entries=[entry_of(message, "MESSAGE_REQUEUED", {"why": "NOT_RECEIVED"})], actor=actor, now=now)
     return True
 
 
@@ -148,7 +147,7 @@ def _fail(message: Message, error_code: str, actor: Actor, now: datetime) -> Non
     message.lease_until = message.lease_token = None
     message.save(update_fields=["state", "state_at", "error_code", "lease_until", "lease_token"])
     end_attempts({message.attempt_id: Outcome.FAILED}, now=now)
-    record_entries(
+    record_many(
         entries=[entry_of(message, "MESSAGE_FAILED", {"error": message.error_code, "adapter": message.adapter})],
         actor=actor, now=now,
     )  # fmt: skip

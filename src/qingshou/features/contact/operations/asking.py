@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from qingshou.audit.actors import Actor
+from qingshou.audit.operations import record_many
 from qingshou.features.contact.channels.base import Adapter, CannotAsk, Report, Unreachable
 from qingshou.features.contact.errors import BadContactInput, NotNow
 from qingshou.features.contact.faultpoints import reach
@@ -19,7 +20,6 @@ from qingshou.features.contact.operations.locked_messages import (
     entry_of,
     learn,
     lock_message,
-    record_entries,
     write_learned,
 )
 from qingshou.features.contact.operations.providers import Providers
@@ -119,7 +119,7 @@ def decide(*, message_id: UUID, was_sent: bool, reason: str, actor: Actor, now: 
         if message.state != State.UNCERTAIN:
             raise NotNow("What became of this message is known already: load the page again.")
         facts = {"was_sent": was_sent, "reason": bare[:200]}
-        record_entries(entries=[entry_of(message, "MESSAGE_DECIDED", facts)], actor=actor, now=now)
+        record_many(entries=[entry_of(message, "MESSAGE_DECIDED", facts)], actor=actor, now=now)
         if was_sent:
             learn(message, [Told(State.SENT, message.state_at)])
             write_learned([message], [], actor=actor, now=now)

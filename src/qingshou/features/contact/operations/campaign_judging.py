@@ -1,11 +1,11 @@
 """Preparing a campaign: its people are chosen, lots are drawn, and the door is asked about each. Nothing is sent.
 
-The choice is one statement and one transaction; judging goes on in chunks, each kept with its counts in a transaction
-of its own. A preparation that is killed goes on where it stopped, by the instant at which it began, and so ends the
-same.
+The choice is one statement and one transaction; judging goes on in shares, two at once, each kept with its counts in a
+transaction of its own. A preparation that is killed goes on with what is left, by the instant at which it began, and so
+ends the same.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,29 @@ from django.db import connection, transaction
 
 from qingshou.audit.actors import Actor
 from qingshou.audit.operations import record
-from qingshou.features.contact.models import Campaign, CampaignMember
+from qingshou.features.contact.models import Campaign
 from qingshou.features.contact.operations import door
+from qingshou.features.contact.operations.campaign_members import Member, Standing, list_stretch, write_standings
+from qingshou.features.contact.operations.campaign_shares import (
+    Handed,
+    Share,
+    begin,
+    find_left,
+    note,
+    noted,
+    strike_out,
+    wait_for,
+)
 from qingshou.features.contact.operations.campaign_ways import choose_ways
 from qingshou.features.contact.operations.campaign_wording import Wordings, languages_of
-from qingshou.features.contact.operations.campaigns import ensure_may, lock_campaign, member_counts
+from qingshou.features.contact.operations.campaigns import (
+    ensure_may,
+    lock_at_rest,
+    lock_campaign,
+    member_counts,
+)
+from qingshou.features.contact.operations.working_together import work_together
+from qingshou.features.contact.queries.campaigns import get_campaign
 from qingshou.features.contact.queries.segments import FROM, PERSON, where_sql
 from qingshou.features.contact.rules.asked import Asked
 from qingshou.features.contact.rules.campaign_states import (
@@ -50,20 +68,12 @@ FROM (SELECT c.borrower_id, c.id AS case_id, row_number() OVER (ORDER BY c.numbe
       {source} WHERE {where}) AS chosen
 """
 
-_WRITE = """
-UPDATE contact_campaignmember m SET state = given.state, next_at = given.next_at, channel = given.channel,
-    codes = string_to_array(given.codes, ',')
-FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(codes)s::text[], %(next)s::timestamptz[], %(channels)s::text[])
-    AS given(id, state, codes, next_at, channel)
-WHERE m.id = given.id
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What came of judging one member. `at`: the moment chosen for it, where the hour is chosen person by person."""
 
-    member: CampaignMember
+    member: Member
     clearance: Clearance | None
     codes: list[str]
     channel: str
@@ -87,7 +97,7 @@ def prepare_campaign(
 def begin_preparing(*, campaign_id: UUID, now: datetime, at: datetime | None = None) -> Campaign:
     """Mark a campaign as being prepared; one that is being prepared already stays as it is."""
     with transaction.atomic():
-        campaign = lock_campaign(campaign_id)
+        campaign = lock_at_rest(campaign_id)
         ensure_may("PREPARE", campaign)
         if campaign.status == PREPARING:
             return campaign
@@ -103,13 +113,18 @@ def begin_preparing(*, campaign_id: UUID, now: datetime, at: datetime | None = N
 def go_on_preparing(*, campaign_id: UUID, actor: Actor, now: datetime, progress: Progress | None = None) -> Campaign:
     """Do what is left of a preparation; one that is done comes back as it is."""
     campaign = _choose(campaign_id)
-    while campaign.status == PREPARING:
-        if progress is not None:
-            progress(campaign.progress["judged"], campaign.progress["chosen"])
-        campaign = _judge_next(campaign_id, actor, now)
-    if progress is not None and campaign.status == READY:
-        progress(campaign.progress["judged"], campaign.progress["chosen"])
-    return campaign
+    left = campaign.progress["chosen"] - campaign.progress["judged"] if campaign.status == PREPARING else 0
+
+    def tell() -> None:
+        if progress is None:
+            return
+        found = get_campaign(campaign_id=campaign_id)
+        if found.status in (PREPARING, READY):
+            progress(found.progress["judged"], found.progress["chosen"])
+
+    tell()
+    work_together(lambda: judge_next(campaign_id=campaign_id, actor=actor, now=now), tell=tell, is_much=left > CHUNK)
+    return get_campaign(campaign_id=campaign_id)
 
 
 def _choose(campaign_id: UUID) -> Campaign:
@@ -134,31 +149,56 @@ def _choose(campaign_id: UUID) -> Campaign:
     return campaign
 
 
-def _judge_next(campaign_id: UUID, actor: Actor, now: datetime) -> Campaign:
-    """Judge one chunk and keep it with its counts; at the end the campaign is ready."""
+def judge_next(*, campaign_id: UUID, actor: Actor, now: datetime) -> bool:
+    """Judge the next share and keep it with its counts; with none left the campaign is ready.
+
+    Gives   whether there may be more to do
+    """
     with transaction.atomic():
         campaign = lock_campaign(campaign_id)
         if campaign.status != PREPARING:
-            return campaign
-        # by place, not by state alone: an index over states that change is walked through all that changed before
-        waiting = campaign.members.filter(state=CHOSEN, position__gt=campaign.progress["judged"])
-        members = list(waiting.order_by("position")[:CHUNK])
-        if not members:
-            return _end(campaign, actor, now)
+            return False
+        handed = _hand_out(campaign)
+        if handed == Handed():
+            _end(campaign, actor, now)
+            return False
+    if handed.share is not None:
+        _judge_share(campaign_id, handed.share, actor)
+    elif handed.held_by_another is not None:
+        wait_for(campaign_id, handed.held_by_another)
+    return True
+
+
+def _hand_out(campaign: Campaign) -> Handed:
+    """Give a share that was left undone, else the next thousand places, noted."""
+    shares, given_out = noted(campaign), campaign.progress.get("asked", campaign.progress["judged"])
+    share = find_left(campaign)
+    if share is None and given_out < campaign.progress["chosen"]:
+        share = Share(after=given_out, until=min(given_out + CHUNK, campaign.progress["chosen"]))
+        campaign.progress = campaign.progress | {"asked": share.until}
+        note(campaign, share)
+        campaign.save(update_fields=["progress"])
+    return Handed(share, shares[0] if share is None and shares else None)
+
+
+def _judge_share(campaign_id: UUID, share: Share, actor: Actor) -> None:
+    with transaction.atomic():
+        campaign = begin(campaign_id, share, status=PREPARING)
+        if campaign is None:
+            return
+        members = list_stretch(campaign_id=campaign_id, state=CHOSEN, after=share.after, until=share.until)
         judged = list(_judged(campaign, members, actor))
         _write(judged)
-        articles = campaign.progress.get("articles", {})
-        for one in judged:
-            note_articles(articles, one.clearance)
+        campaign = lock_campaign(campaign_id)
+        strike_out(campaign, share)
         campaign.progress = campaign.progress | {
             "judged": campaign.progress["judged"] + len(members),
-            "articles": articles,
+            "articles": with_articles(campaign, [one.clearance for one in judged]),
         }
         campaign.save(update_fields=["progress"])
-    return campaign
 
 
-def _judged(campaign: Campaign, members: Sequence[CampaignMember], actor: Actor) -> Iterator[Judged]:
+def _judged(campaign: Campaign, members: Sequence[Member], actor: Actor) -> Iterator[Judged]:
     """Ask the door about each member at its own turn; those left alone too, so that both arms are alike."""
     first, begun = (datetime.fromisoformat(campaign.progress[name]) for name in ("at", "judged_at"))
     at = {member.id: first + turn_of(campaign, member.position - 1) for member in members}
@@ -191,34 +231,42 @@ def turn_of(campaign: Campaign, turn: int) -> timedelta:
     return timedelta(minutes=1) * turn / campaign.per_minute
 
 
-def note_articles(articles: dict[str, list[dict[str, Any]]], clearance: Clearance | None) -> None:
-    """Keep the articles each reason rested on, each once."""
-    for reason in clearance.reasons if clearance is not None else ():
-        if reason.article is not None:
-            told, known = asdict(reason.article), articles.setdefault(reason.code, [])
-            if told not in known:
-                known.append(told)
+def with_articles(campaign: Campaign, clearances: Iterable[Clearance | None]) -> dict[str, list[dict[str, Any]]]:
+    """Return the articles that each reason of a campaign's refusals rests on, these clearances' among them.
+
+    Each once and in the order of their names, whichever share came first.
+    """
+    found = {
+        (reason.code, reason.article)
+        for clearance in clearances if clearance is not None
+        for reason in clearance.reasons if reason.article is not None
+    }  # fmt: skip
+    known: dict[str, list[dict[str, Any]]] = dict(campaign.progress.get("articles", {}))
+    for code, article in found:
+        told = asdict(article)
+        if told not in known.get(code, ()):
+            known[code] = sorted([*known.get(code, ()), told], key=lambda one: (one["instrument"], one["article"]))
+    return known
 
 
 def _write(judged: Sequence[Judged]) -> None:
-    given: dict[str, list[object]] = {"ids": [], "states": [], "codes": [], "next": [], "channels": []}
-    for one in judged:
-        state = HELD_OUT if one.member.is_held_out else REFUSED if one.codes else CLEARED
-        allowed_from = one.clearance.next_at if one.codes and one.clearance is not None else one.at
-        given["ids"].append(one.member.id)
-        given["states"].append(state)
-        given["codes"].append(",".join(one.codes))
-        given["next"].append(allowed_from)
-        given["channels"].append(one.channel)
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, given)
+    write_standings([
+        Standing(
+            one.member.id,
+            HELD_OUT if one.member.is_held_out else REFUSED if one.codes else CLEARED,
+            one.codes,
+            one.clearance.next_at if one.codes and one.clearance is not None else one.at,
+            one.channel,
+        )
+        for one in judged
+    ])  # fmt: skip
 
 
-def _end(campaign: Campaign, actor: Actor, now: datetime) -> Campaign:
+def _end(campaign: Campaign, actor: Actor, now: datetime) -> None:
     counts = member_counts(campaign)
     campaign.status, campaign.prepared_at = READY, now
-    campaign.progress = campaign.progress | {"members": counts}
+    kept = {name: value for name, value in campaign.progress.items() if name != "asked"}
+    campaign.progress = kept | {"members": counts}
     campaign.save(update_fields=["status", "prepared_at", "progress"])
     record(subject_kind="CAMPAIGN", subject_id=campaign.id, action="CAMPAIGN_PREPARED", actor=actor, now=now,
            facts={"members": counts, "judged_at": campaign.progress["judged_at"]})  # fmt: skip
-    return campaign

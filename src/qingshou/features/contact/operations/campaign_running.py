@@ -1,8 +1,8 @@
-"""A campaign's messages queued, chunk by chunk: each chunk's messages, members and counts are one transaction.
+"""A campaign's messages queued, share by share: each share's messages, members and counts are one transaction.
 
 Only those whom the preview cleared are written to; the door judges each once more, at the moment the message would
-leave. The campaign's row is locked for the length of a chunk, so two workers share the work and do none of it twice;
-the key of each attempt, made of campaign and debtor, is the second guard.
+leave. Shares are handed out under the campaign's lock and held while they are worked on, so two workers share the work
+and do none of it twice; the key of each attempt, made of campaign and debtor, is the second guard.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,13 +15,33 @@ from django.db import connection, transaction
 
 from qingshou.audit.actors import Actor
 from qingshou.audit.operations import record
-from qingshou.features.contact.models import Campaign, CampaignMember, Message
+from qingshou.features.contact.models import Campaign, Message
 from qingshou.features.contact.operations import outbox
-from qingshou.features.contact.operations.campaign_judging import note_articles, turn_of
+from qingshou.features.contact.operations.campaign_judging import turn_of, with_articles
+from qingshou.features.contact.operations.campaign_members import (
+    Member,
+    Standing,
+    list_stretch,
+    measure_stretch,
+    write_standings,
+)
 from qingshou.features.contact.operations.campaign_messages import cancel_next
+from qingshou.features.contact.operations.campaign_shares import (
+    Handed,
+    Share,
+    begin,
+    comes_after_its_kin,
+    find_left,
+    note,
+    noted,
+    strike_out,
+    wait_for,
+)
 from qingshou.features.contact.operations.campaign_ways import tie_decisions
 from qingshou.features.contact.operations.campaign_wording import Wordings, languages_of
-from qingshou.features.contact.operations.campaigns import lock_campaign, member_counts
+from qingshou.features.contact.operations.campaigns import lock_at_rest, lock_campaign, member_counts
+from qingshou.features.contact.operations.working_together import work_together
+from qingshou.features.contact.queries.campaigns import get_campaign
 from qingshou.features.contact.queries.values import values_of
 from qingshou.features.contact.rules.asked import Asked
 from qingshou.features.contact.rules.campaign_states import (
@@ -34,29 +54,22 @@ from qingshou.features.contact.rules.campaign_states import (
     RUNNING,
     STOPPED,
 )
+from qingshou.features.contact.rules.facts import Clearance
 from qingshou.features.contact.templating.rendering import render
 from qingshou.kernel.errors import BadInput
 from qingshou.law.contact.terms import Channel
 
 CHUNK = 1000
 
-_WRITE = """
-UPDATE contact_campaignmember m SET state = given.state, at = given.at, next_at = given.next_at,
-    codes = string_to_array(given.codes, ',')
-FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(at)s::timestamptz[], %(codes)s::text[], %(next)s::timestamptz[])
-    AS given(id, state, at, codes, next_at)
-WHERE m.id = given.id
-"""
-
 
 @dataclass(slots=True)
 class _Fate:
-    """What became of one member in a chunk."""
+    """What became of one member in a share."""
 
-    member: CampaignMember
+    member: Member
     at: datetime
     codes: list[str] = field(default_factory=list)
-    next_at: datetime | None = None
+    clearance: Clearance | None = None  # of one whom the door refused
 
 
 def key_of(campaign_id: UUID, borrower_id: UUID) -> str:
@@ -76,42 +89,71 @@ def run_campaign(
     Takes   clock     gives the time of each chunk: a long run must not judge by the hour at which it began
             progress  is told how many of how many are dealt with
     """
-    while True:
-        campaign, was_more = run_next(campaign_id=campaign_id, actor=actor, now=clock())
+    campaign = get_campaign(campaign_id=campaign_id)
+    left = campaign.progress.get("members", {}).get(CLEARED, 0) - campaign.progress.get("run", 0)
+
+    def tell() -> None:
         if progress is not None:
-            progress(campaign.progress.get("run", 0), campaign.progress.get("members", {}).get(CLEARED, 0))
-        if not was_more:
-            return campaign
+            found = get_campaign(campaign_id=campaign_id)
+            progress(found.progress.get("run", 0), found.progress.get("members", {}).get(CLEARED, 0))
+
+    work_together(
+        lambda: run_next(campaign_id=campaign_id, actor=actor, now=clock())[1], tell=tell, is_much=left > CHUNK
+    )
+    return get_campaign(campaign_id=campaign_id)
 
 
 def run_next(*, campaign_id: UUID, actor: Actor, now: datetime) -> tuple[Campaign, bool]:
-    """Queue the next chunk of a running campaign; with nothing left, and nothing waiting, the campaign is done.
+    """Queue the next share of a running campaign; with nothing left, and nothing waiting, the campaign is done.
 
     Of a stopped one, cancel the next chunk of what waits.
 
-    Gives   (the campaign, whether there was a chunk)
+    Gives   (the campaign, whether there may be more to do)
     """
     with transaction.atomic():
         campaign = lock_campaign(campaign_id)
-        if campaign.status == STOPPED:
-            return campaign, cancel_next(campaign_id=campaign.id, actor=actor, now=now) > 0
-        if campaign.status != RUNNING:
-            return campaign, False
-        waiting = campaign.members.filter(state=CLEARED, position__gt=campaign.progress.get("position", 0))
-        members = list(waiting.order_by("position")[:CHUNK])
-        if not members:
+        handed = _hand_out(campaign, now) if campaign.status == RUNNING else Handed()
+        if campaign.status == RUNNING and handed == Handed():
             _end_if_all_left(campaign, actor, now)
             return campaign, False
-        _spread_from_now(campaign, now)
-        fates = _queue(campaign, members, actor, now)
-        _write(fates)
-        campaign.progress = campaign.progress | {
-            "slots": campaign.progress["slots"] + len(members),
-            "run": campaign.progress.get("run", 0) + len(members),
-            "position": members[-1].position,
-        }
-        campaign.save(update_fields=["progress"])
-    return campaign, True
+    if campaign.status == STOPPED:
+        return _cancel(campaign_id, actor, now)
+    if handed.share is not None:
+        _run_share(campaign_id, handed.share, actor, now)
+    elif handed.held_by_another is not None:
+        wait_for(campaign_id, handed.held_by_another)
+    return get_campaign(campaign_id=campaign_id), handed != Handed()
+
+
+def _cancel(campaign_id: UUID, actor: Actor, now: datetime) -> tuple[Campaign, bool]:
+    with transaction.atomic():
+        campaign = lock_at_rest(campaign_id)
+        return campaign, cancel_next(campaign_id=campaign_id, actor=actor, now=now) > 0
+
+
+def _hand_out(campaign: Campaign, now: datetime) -> Handed:
+    """Give a share that was left undone, else the next members who are cleared, noted with their turns."""
+    shares, given_out = noted(campaign), campaign.progress.get("position", 0)
+    left = find_left(campaign)
+    if left is not None and _first_turn(campaign, left) >= now:
+        return Handed(left)
+    after = given_out if left is None else left.after
+    count, until = measure_stretch(campaign_id=campaign.id, state=CLEARED, after=after, most=CHUNK)
+    if left is not None:  # its turns are over: it gets new ones, at the end of those given out
+        until = left.until
+        strike_out(campaign, left)
+    elif not count:
+        return Handed(held_by_another=shares[0] if shares else None)
+    _spread_from_now(campaign, now)
+    share = Share(after, until, campaign.progress["slots"], campaign.progress["base_at"])
+    campaign.progress = campaign.progress | {"slots": share.turn + count, "position": max(given_out, until)}
+    note(campaign, share)
+    campaign.save(update_fields=["progress"])
+    return Handed(share)
+
+
+def _first_turn(campaign: Campaign, share: Share) -> datetime:
+    return datetime.fromisoformat(share.base_at) + turn_of(campaign, share.turn)
 
 
 def _spread_from_now(campaign: Campaign, now: datetime) -> None:
@@ -121,12 +163,39 @@ def _spread_from_now(campaign: Campaign, now: datetime) -> None:
         campaign.progress = campaign.progress | {"base_at": now.isoformat(), "slots": 0}
 
 
-def _queue(campaign: Campaign, members: Sequence[CampaignMember], actor: Actor, now: datetime) -> list[_Fate]:
+def _run_share(campaign_id: UUID, share: Share, actor: Actor, now: datetime) -> None:
+    with transaction.atomic():
+        campaign = begin(campaign_id, share, status=RUNNING)
+        if campaign is None or not comes_after_its_kin(campaign, share):
+            return
+        members = list_stretch(campaign_id=campaign_id, state=CLEARED, after=share.after, until=share.until)
+        fates = _queue(campaign, share, members, actor, now)
+        _write(fates)
+        _check_now()
+        campaign = lock_campaign(campaign_id)
+        strike_out(campaign, share)
+        campaign.progress = campaign.progress | {
+            "run": campaign.progress.get("run", 0) + len(members),
+            "articles": with_articles(campaign, [fate.clearance for fate in fates]),
+        }
+        campaign.save(update_fields=["progress"])
+
+
+def _check_now() -> None:
+    """Have the database look at references before the campaign's row is locked: the other worker need not wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _queue(
+    campaign: Campaign, share: Share, members: Sequence[Member], actor: Actor, now: datetime
+) -> list[_Fate]:  # fmt: skip
     """Queue what can be worded and what the door lets through; the rest is noted with why."""
-    base, slots = datetime.fromisoformat(campaign.progress["base_at"]), campaign.progress["slots"]
+    first = _first_turn(campaign, share)
     fates = [
         # the moment chosen for the person stands in next_at; the throttle may make it later
-        _Fate(member, max(base + turn_of(campaign, slots + turn), member.next_at or now))
+        _Fate(member, max(first + turn_of(campaign, turn), member.next_at or now))
         for turn, member in enumerate(members)
     ]
     wanted = _worded(campaign, fates, now)
@@ -137,13 +206,10 @@ def _queue(campaign: Campaign, members: Sequence[CampaignMember], actor: Actor, 
         wanted = [(fate, item) for fate, item in wanted if _can_be_worded(fate, item)]
         items = [item for _, item in wanted]
         answers = outbox.queue_many(items=items, actor=actor, now=now, campaign_id=campaign.id)
-    articles = campaign.progress.get("articles", {})
     for (fate, _), answer in zip(wanted, answers, strict=True):
         if answer.message_id is None:
             fate.codes = list(dict.fromkeys(reason.code for reason in answer.clearance.reasons))
-            fate.next_at = answer.clearance.next_at
-            note_articles(articles, answer.clearance)
-    campaign.progress = campaign.progress | {"articles": articles}
+            fate.clearance = answer.clearance
     if campaign.is_best_time:
         keys = {key_of(campaign.id, fate.member.borrower_id): fate.member for fate in fates if not fate.codes}
         tie_decisions(campaign=campaign, keys=keys, actor=actor, now=now)
@@ -179,17 +245,17 @@ def _can_be_worded(fate: _Fate, item: outbox.ToSend) -> bool:
 
 
 def _write(fates: Sequence[_Fate]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            {
-                "ids": [fate.member.id for fate in fates],
-                "states": [REFUSED if fate.codes else QUEUED for fate in fates],
-                "at": [fate.at for fate in fates],
-                "codes": [",".join(fate.codes) for fate in fates],
-                "next": [fate.next_at for fate in fates],
-            },
+    write_standings([
+        Standing(
+            fate.member.id,
+            REFUSED if fate.codes else QUEUED,
+            fate.codes,
+            fate.clearance.next_at if fate.clearance is not None else None,
+            fate.member.channel,
+            fate.at,
         )
+        for fate in fates
+    ])  # fmt: skip
 
 
 def _end_if_all_left(campaign: Campaign, actor: Actor, now: datetime) -> None:

@@ -11,8 +11,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from qingshou.audit.actors import Actor
-from qingshou.features.contact.models import Attempt, Campaign, CampaignMember, Decision
+from qingshou.features.contact.models import Attempt, Campaign, Decision
 from qingshou.features.contact.operations import door
+from qingshou.features.contact.operations.campaign_members import Member
 from qingshou.features.contact.operations.campaign_wording import Wordings
 from qingshou.features.contact.operations.choosing import choose, tie
 from qingshou.features.contact.rules.asked import Asked
@@ -37,7 +38,7 @@ class Way:
 def choose_ways(
     *,
     campaign: Campaign,
-    members: Sequence[CampaignMember],
+    members: Sequence[Member],
     at: Mapping[UUID, datetime],
     languages: Mapping[UUID, str],
     now: datetime,
@@ -56,7 +57,7 @@ def choose_ways(
     first = door.clear_many(
         asked=[_asked(member, (worded[member.id] or CHANNELS)[0], at[member.id]) for member in members], now=now
     )
-    tried: list[tuple[CampaignMember, Arm, datetime]] = []
+    tried: list[tuple[Member, Arm, datetime]] = []
     for member, clearance in zip(members, first, strict=True):
         zone, turn = ZoneInfo(clearance.zone or "UTC"), at[member.id]
         for arm in arms_between(worded[member.id], from_at=turn, until_at=turn + AHEAD, zone=zone):
@@ -81,7 +82,7 @@ def choose_ways(
     return ways
 
 
-def tie_decisions(*, campaign: Campaign, keys: Mapping[str, CampaignMember], actor: Actor, now: datetime) -> int:
+def tie_decisions(*, campaign: Campaign, keys: Mapping[str, Member], actor: Actor, now: datetime) -> int:
     """Note which contacts came of the campaign's decisions; in the transaction that reserved them."""
     attempts = list(Attempt.objects.filter(key__any_of=list(keys)).values_list("id", "person_id", "channel"))
     decisions = Decision.objects.filter(
@@ -94,13 +95,13 @@ def tie_decisions(*, campaign: Campaign, keys: Mapping[str, CampaignMember], act
     return tie(attempts=pairs, actor=actor, now=now) if pairs else 0
 
 
-def _asked(member: CampaignMember, channel: Channel, at: datetime) -> Asked:
+def _asked(member: Member, channel: Channel, at: datetime) -> Asked:
     return Asked(borrower_id=member.borrower_id, case_id=member.case_id, channel=channel, at=at)
 
 
 def _chosen(
     campaign: Campaign,
-    members: Sequence[CampaignMember],
+    members: Sequence[Member],
     open_arms: Mapping[UUID, Mapping[Arm, object]],
     now: datetime,
     actor: Actor,

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from qingshou.features.contact.models import Campaign
 from qingshou.features.contact.queries.templates import approved_version
+from qingshou.tenancy.bulk import read_rows
 
 _LANGUAGES = """
 SELECT b.id, COALESCE(NULLIF(p.language, ''), b.language)
@@ -35,6 +34,4 @@ class Wordings:
 
 def languages_of(borrower_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the language of each debtor: as the person asked, else as the tape says; '' where neither does."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LANGUAGES, {"ids": list(borrower_ids)})
-        return dict(cursor.fetchall())
+    return dict(read_rows(_LANGUAGES, {"ids": list(borrower_ids)}))

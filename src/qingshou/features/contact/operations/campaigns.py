@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 
 from qingshou.audit.actors import Actor
@@ -78,7 +78,7 @@ def start_campaign(*, campaign_id: UUID, expected_count: int, actor: Actor, now:
     Stops   NotNow          it is not ready, nobody is to be written to, or the number is another by now
     """
     with transaction.atomic():
-        campaign = lock_campaign(campaign_id)
+        campaign = lock_at_rest(campaign_id)
         ensure_may("START", campaign)
         cleared = campaign.members.filter(state=CLEARED).count()
         if cleared == 0:
@@ -111,13 +111,26 @@ def stop_campaign(*, campaign_id: UUID, actor: Actor, now: datetime) -> Campaign
     What waits in the queue is cancelled afterwards, chunk by chunk, by `campaign_running.run_next`.
     """
     with transaction.atomic():
-        campaign = lock_campaign(campaign_id)
+        campaign = lock_at_rest(campaign_id)
         ensure_may("STOP", campaign)
         not_queued = campaign.members.filter(state__in=[CHOSEN, CLEARED]).update(state=UNSENT)
         campaign.status, campaign.ended_at = states.after("STOP"), now
         campaign.save(update_fields=["status", "ended_at"])
         _record(campaign, "CAMPAIGN_STOPPED", actor, now, {"not_queued": not_queued})
     return campaign
+
+
+def lock_at_rest(campaign_id: UUID) -> Campaign:
+    """Lock a campaign as `lock_campaign`, once nobody works on a share of it; while it is locked nobody begins one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 19))", [_name(campaign_id)])
+    return lock_campaign(campaign_id)
+
+
+def join_work(campaign_id: UUID) -> None:
+    """Keep acts off a campaign until the transaction ends, for work on one share of it beside others."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 19))", [_name(campaign_id)])
 
 
 def lock_campaign(campaign_id: UUID) -> Campaign:
@@ -144,7 +157,7 @@ def ensure_may(act: str, campaign: Campaign) -> None:
 
 def _turn(campaign_id: UUID, act: str, action: str, actor: Actor, now: datetime) -> Campaign:
     with transaction.atomic():
-        campaign = lock_campaign(campaign_id)
+        campaign = lock_at_rest(campaign_id)
         ensure_may(act, campaign)
         campaign.status = states.after(act)
         campaign.save(update_fields=["status"])
@@ -154,6 +167,10 @@ def _turn(campaign_id: UUID, act: str, action: str, actor: Actor, now: datetime)
 
 def _record(campaign: Campaign, action: str, actor: Actor, now: datetime, facts: Mapping[str, object]) -> None:
     record(subject_kind="CAMPAIGN", subject_id=campaign.id, action=action, actor=actor, now=now, facts=facts)
+
+
+def _name(campaign_id: UUID) -> str:
+    return f"contact.campaign|{campaign_id}"
 
 
 def _wrong(

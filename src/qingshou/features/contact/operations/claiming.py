@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from qingshou.audit.actors import Actor
+from qingshou.audit.operations import record_many
 from qingshou.features.contact.models import Attempt, Campaign, Message
 from qingshou.features.contact.operations import door
 from qingshou.features.contact.operations.locked_messages import (
@@ -20,7 +21,6 @@ from qingshou.features.contact.operations.locked_messages import (
     entry_of,
     lock_messages,
     lock_persons,
-    record_entries,
 )
 from qingshou.features.contact.operations.providers import Providers
 from qingshou.features.contact.rules.facts import Clearance
@@ -173,7 +173,7 @@ def cancel_rows(rows: Mapping[Message, str], *, actor: Actor, now: datetime) -> 
         message.lease_until = message.lease_token = None
         message.save(update_fields=["state", "state_at", "error_code", "lease_until", "lease_token"])
     end_attempts({message.attempt_id: Outcome.RELEASED for message in rows}, now=now)
-    record_entries(
+    record_many(
         entries=[entry_of(message, "MESSAGE_CANCELLED", {"why": why}) for message, why in rows.items()],
         actor=actor, now=now,
     )  # fmt: skip

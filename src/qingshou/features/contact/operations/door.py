@@ -15,7 +15,6 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
 from qingshou.audit.operations import record_many
-from qingshou.features.book.debtors import list_debtors
 from qingshou.features.contact.errors import ContactRefused
 from qingshou.features.contact.models import Attempt, Refusal
 from qingshou.features.contact.operations.attempts import note_inbound, release, settle
@@ -23,11 +22,10 @@ from qingshou.features.contact.operations.number_zones import look_up_zones
 from qingshou.features.contact.operations.persons import lock_people
 from qingshou.features.contact.queries.gathering import Gathered, Known, gather, read_known
 from qingshou.features.contact.queries.past import states_of
-from qingshou.features.contact.queries.persons import identities
+from qingshou.features.contact.queries.persons import identities_of
 from qingshou.features.contact.rules.asked import OWN, Asked
 from qingshou.features.contact.rules.codec import reasons_as_json
 from qingshou.features.contact.rules.facts import REFUSED, Clearance, Past
-from qingshou.features.contact.rules.judging import judge
 from qingshou.features.contact.rules.local import local_date
 from qingshou.kernel.errors import NotCovered
 from qingshou.kernel.verdict import Reason
@@ -121,7 +119,7 @@ def reserve_many(
         return []
     with transaction.atomic():
         borrower_ids = {one.borrower_id for one in asked}
-        lock_people(identities(debtors=list_debtors(borrower_ids=borrower_ids)))
+        lock_people(identities_of(borrower_ids=borrower_ids))
         # judged by what holds once the lock is ours: what others wrote before is seen now
         known = _read(borrower_ids, now)
         before = _made_before([one.key for one in asked if one.key])
@@ -161,20 +159,19 @@ def _read(borrower_ids: set[UUID], now: datetime) -> Known:
 
 def _judged(known: Known, gathered: Gathered) -> Clearance:
     facts = gathered.facts
+    person_id, point_id = gathered.identity.person_id, gathered.point.id if gathered.point else None
+    today = local_date(facts.at, facts.zones[0])
     try:
         law = contact_law(
-            jurisdiction=known.house.jurisdiction, region=gathered.region,
-            on=local_date(facts.at, facts.zones[0]), collector_kind=known.house.collector_kind,
-            drafts=known.house.drafts,
+            jurisdiction=known.house.jurisdiction, region=gathered.region, on=today,
+            collector_kind=known.house.collector_kind, drafts=known.house.drafts,
         )  # fmt: skip
     except NotCovered as refusal:
         reason = Reason("LAW_NOT_COVERED", {"what": str(refusal.fields.get("what", ""))})
-        clearance = Clearance(REFUSED, (reason,), zone=facts.zones[0], local_date=local_date(facts.at, facts.zones[0]))
-    else:
-        clearance = judge(facts, law, known.house.policy)
-    return replace(
-        clearance, person_id=gathered.identity.person_id, point_id=gathered.point.id if gathered.point else None
-    )
+        return Clearance(
+            REFUSED, (reason,), person_id=person_id, point_id=point_id, zone=facts.zones[0], local_date=today
+        )  # fmt: skip
+    return known.alike.judge(facts, law, known.house.policy, person_id=person_id, point_id=point_id)
 
 
 def _reserve_one(
@@ -210,7 +207,7 @@ def _reserve_one(
 
 
 def _made_before(keys: Sequence[str]) -> dict[str, Attempt]:
-    return {one.key: one for one in Attempt.objects.filter(key__in=keys)} if keys else {}
+    return {one.key: one for one in Attempt.objects.filter(key__any_of=keys)} if keys else {}
 
 
 def _cited(clearance: Clearance) -> str:

@@ -2,37 +2,68 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model
 
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
-from qingshou.audit.operations import record, record_many
+from qingshou.audit.operations import record_many
 from qingshou.features.contact.errors import NoSuchContact
-from qingshou.features.contact.models import Attempt, ContactPerson, Message
+from qingshou.features.contact.models import Attempt, Message
 from qingshou.features.contact.rules.messages import OUTCOMES, Standing, State, Told, joined
 from qingshou.law.contact.terms import Outcome
+from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.context import current_tenant_id
 
 KEPT = ("state", "state_at", "error_code", "sent_at", "delivered_at", "read_at", "replied_at")
-_FEW = 5
+
+# ARRAY, not IN: the planner, which knows nothing of a young table, would look at every person
+_PERSONS = """
+SELECT id FROM contact_contactperson
+WHERE id = ANY(ARRAY(SELECT a.person_id FROM contact_message m JOIN contact_attempt a ON a.id = m.attempt_id
+                     WHERE m.id = ANY(%(ids)s)))
+ORDER BY id FOR NO KEY UPDATE
+"""
 
 
 def lock_persons(message_ids: Iterable[UUID]) -> None:
     """Lock the persons of messages, in id order: everybody who changes a message holds its person first."""
-    # two statements: as one the planner, which knows nothing of a young table, looks at every person
-    people = set(Message.objects.filter(id__in=set(message_ids)).values_list("attempt__person_id", flat=True))
-    list(ContactPerson.objects.select_for_update(no_key=True).filter(id__in=people).order_by("id").values_list("id"))
+    read_rows(_PERSONS, {"ids": list(set(message_ids))})
 
 
 def lock_messages(message_ids: Iterable[UUID]) -> dict[UUID, Message]:
-    """Return messages with their attempts, locked until the transaction ends; ids that are not there are left out."""
-    wanted = set(message_ids)
-    lock_persons(wanted)
-    rows = Message.objects.select_for_update(no_key=True, of=("self",)).select_related("attempt")
-    return {row.id: row for row in rows.filter(id__in=wanted).order_by("id")}
+    """Return messages with their attempts, locked until the transaction ends; ids that are not there are left out.
+
+    One statement: the persons are locked before the first message is looked at. The attempts are locked too, and so
+    read as they stand once the wait for their person is over.
+    """
+    found = {}
+    for row in read_rows(_messages_locked(), {"ids": list(set(message_ids))}):
+        message = Message.from_db(DEFAULT_DB_ALIAS, _names_of(Message), row)
+        message.attempt = Attempt.from_db(DEFAULT_DB_ALIAS, _names_of(Attempt), row[len(_names_of(Message)) :])
+        found[message.id] = message
+    return found
+
+
+@cache
+def _names_of(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+@cache
+def _messages_locked() -> str:
+    columns = [f"{short}.{field.column}" for short, model in (("m", Message), ("a", Attempt))
+               for field in model._meta.concrete_fields]  # fmt: skip
+    return f"""
+    WITH people AS MATERIALIZED ({_PERSONS})
+    SELECT {", ".join(columns)} FROM contact_message m JOIN contact_attempt a ON a.id = m.attempt_id
+    WHERE m.id = ANY(%(ids)s) AND (SELECT count(*) FROM people) > 0
+    ORDER BY m.id FOR NO KEY UPDATE OF m, a
+    """  # noqa: S608  our names
 
 
 def lock_message(message_id: UUID) -> Message:
@@ -69,18 +100,6 @@ def entry_about(
     return Entry(kind, subject_id, action, said, law=law)
 
 
-def record_entries(*, entries: Sequence[Entry], actor: Actor, now: datetime) -> None:
-    """Record what was done; a few events one by one, for which the way of a thousand (COPY) would be the longer."""
-    if len(entries) > _FEW:
-        record_many(entries=entries, actor=actor, now=now)
-        return
-    for one in sorted(entries, key=lambda entry: (entry.subject_kind, entry.subject_id)):
-        record(
-            subject_kind=one.subject_kind, subject_id=one.subject_id, action=one.action, actor=actor, now=now,
-            facts=one.facts, law=one.law,
-        )  # fmt: skip
-
-
 def standing_of(message: Message) -> Standing:
     """Return what is known of a message."""
     return Standing(
@@ -102,25 +121,51 @@ def learn(message: Message, told: Iterable[Told]) -> bool:
     return message.state != before
 
 
-def write_learned(
-    changed: Sequence[Message], untold: Sequence[Message], *, actor: Actor, now: datetime, fields: Sequence[str] = ()
-) -> None:
-    """Save messages that learned something: those whose state changed are settled and recorded.
+# what a locked message learned, and how its contact ended, in one statement; a place that was given back counts again
+# where the message arrived after all
+_LEARNED = """
+WITH learned AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(attempts)s::uuid[], %(outcomes)s::text[], %(adapters)s::text[],
+        %(refs)s::text[], %(leases)s::timestamptz[], %(tokens)s::uuid[], %(state)s::text[], %(state_at)s::timestamptz[],
+        %(error_code)s::text[], %(sent_at)s::timestamptz[], %(delivered_at)s::timestamptz[],
+        %(read_at)s::timestamptz[], %(replied_at)s::timestamptz[])
+    AS given(id, attempt_id, outcome, adapter, provider_ref, lease_until, lease_token, state, state_at, error_code,
+        sent_at, delivered_at, read_at, replied_at)
+), written AS (
+    UPDATE contact_message m SET adapter = l.adapter, provider_ref = l.provider_ref, lease_until = l.lease_until,
+        lease_token = l.lease_token, state = l.state, state_at = l.state_at, error_code = l.error_code,
+        sent_at = l.sent_at, delivered_at = l.delivered_at, read_at = l.read_at, replied_at = l.replied_at
+    FROM learned l WHERE m.id = l.id
+)
+UPDATE contact_attempt a SET outcome = l.outcome, outcome_at = %(now)s
+FROM learned l WHERE a.id = l.attempt_id AND l.outcome <> '' AND a.outcome <> l.outcome
+"""
+
+
+def write_learned(changed: Sequence[Message], untold: Sequence[Message], *, actor: Actor, now: datetime) -> None:
+    """Save locked messages that learned something: those whose state changed are settled and recorded.
 
     Takes   changed  messages in another state than before
             untold   messages of which only an instant or an id is new
-            fields   further fields that were set
     """
-    written = {"lease_until", "lease_token", *KEPT, *fields}
     for message in changed:
         message.lease_until = message.lease_token = None
-    for message in (*changed, *untold):
-        message.save(update_fields=sorted(written))
-    outcomes = {one: OUTCOMES[State(one.state)] for one in changed}
-    end_attempts({one.attempt_id: new for one, new in outcomes.items() if one.attempt.outcome != new}, now=now)
-    record_entries(
-        entries=[entry_of(one, f"MESSAGE_{one.state}", _facts(one)) for one in changed], actor=actor, now=now
-    )
+    rows = [*changed, *untold]
+    if not rows:
+        return
+    given = {name: [getattr(one, name) for one in rows] for name in KEPT} | {
+        "ids": [one.id for one in rows],
+        "attempts": [one.attempt_id for one in rows],
+        "outcomes": [OUTCOMES[State(one.state)].value for one in changed] + [""] * len(untold),
+        "adapters": [one.adapter for one in rows],
+        "refs": [one.provider_ref for one in rows],
+        "leases": [one.lease_until for one in rows],
+        "tokens": [one.lease_token for one in rows],
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARNED, given)
+    record_many(entries=[entry_of(one, f"MESSAGE_{one.state}", _facts(one)) for one in changed], actor=actor, now=now)
 
 
 def end_attempts(outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from qingshou.privacy.clearance import SENDER
 from qingshou.privacy.kinds import PersonalKind
 from qingshou.privacy.operations import reveal_many
 from qingshou.privacy.places import Sealed
+from qingshou.tenancy.arrays import uuid_array
 from qingshou.tenancy.context import current_tenant_id
 
 _PLACE = "book_contactpoint.value"
@@ -41,8 +42,8 @@ def look_up_zones(*, points: Sequence[PointRow], jurisdiction: str, now: datetim
         found[point.borrower_id, point.value_index or b""] = _spelt(zones_of_number(number, country))
     keys = sorted(found)
     given = {
-        "tenant": current_tenant_id(), "borrowers": [key[0] for key in keys], "indexes": [key[1] for key in keys],
-        "zones": [found[key] for key in keys], "now": now,
+        "tenant": current_tenant_id(), "borrowers": uuid_array([key[0] for key in keys]),
+        "indexes": [key[1] for key in keys], "zones": [found[key] for key in keys], "now": now,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, given)

@@ -124,11 +124,12 @@ def queue_many(
             for item, words, one in zip(items, worded, reserved, strict=True)
             if one.attempt is not None and not one.is_repeat
         ]
-        _insert(fresh, campaign_id=campaign_id, not_before=not_before, now=now)
-        record_many(entries=[_entry(*one) for one in fresh], actor=actor, now=now)
+        ids = {one.attempt.id: message_id_of(one.attempt.id) for one in reserved if one.attempt is not None}
+        _insert(fresh, ids, campaign_id=campaign_id, not_before=not_before, now=now)
+        record_many(entries=[_entry(*one, ids[one[2].id]) for one in fresh], actor=actor, now=now)
         if fresh:
             wake_sender()
-    return [Queued(None if one.attempt is None else message_id_of(one.attempt.id), one.clearance) for one in reserved]
+    return [Queued(None if one.attempt is None else ids[one.attempt.id], one.clearance) for one in reserved]
 
 
 def message_id_of(attempt_id: UUID) -> UUID:
@@ -260,10 +261,10 @@ _COLUMNS = (
 
 
 def _insert(
-    fresh: Sequence[tuple[ToSend, _Worded, Attempt]], *, campaign_id: UUID | None, not_before: datetime | None,
-    now: datetime,
+    fresh: Sequence[tuple[ToSend, _Worded, Attempt]], made: Mapping[UUID, UUID], *, campaign_id: UUID | None,
+    not_before: datetime | None, now: datetime,
 ) -> None:  # fmt: skip
-    ids = [message_id_of(attempt.id) for _, _, attempt in fresh]
+    ids = [made[attempt.id] for _, _, attempt in fresh]
     sealed: dict[str, list[Any]] = {
         name: list(seal_many([getattr(words, name) or None for _, words, _ in fresh], place=place_of(Message, name),
                              row_ids=ids))
@@ -284,7 +285,7 @@ def _insert(
         copy_rows(model=Message, columns=_COLUMNS, rows=rows)
 
 
-def _entry(item: ToSend, words: _Worded, attempt: Attempt) -> Any:
+def _entry(item: ToSend, words: _Worded, attempt: Attempt, message_id: UUID) -> Any:
     facts: dict[str, object] = {
         "attempt": attempt.id, "party": attempt.party, "local_date": attempt.local_date, "segments": words.segments,
         "language": words.language,
@@ -293,6 +294,4 @@ def _entry(item: ToSend, words: _Worded, attempt: Attempt) -> Any:
         facts |= {"template": item.version.template.code, "version": item.version.version}
     if item.asked.purpose is not Purpose.COLLECT:
         facts["purpose"] = item.asked.purpose.value
-    return entry_about(
-        attempt, message_id_of(attempt.id), item.asked.channel.value, "MESSAGE_QUEUED", facts, law=attempt.law[:200]
-    )
+    return entry_about(attempt, message_id, item.asked.channel.value, "MESSAGE_QUEUED", facts, law=attempt.law[:200])

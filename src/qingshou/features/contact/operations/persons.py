@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from qingshou.features.contact.models import ContactPerson, PersonLink
 from qingshou.features.contact.queries.gathering import Known
 from qingshou.features.contact.queries.persons import Identity
+from qingshou.tenancy.arrays import uuid_array
+from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.context import current_tenant_id
 
 
@@ -20,24 +21,25 @@ def lock_people(identities: Mapping[UUID, Identity]) -> None:
     """Lock the persons of debtors, as `lock_persons`, where only who they are was read."""
     make_persons(identities)
     ids = {person_id for one in identities.values() for person_id in one.all_ids}
-    list(ContactPerson.objects.select_for_update(no_key=True).filter(id__any_of=ids).order_by("id").values_list("id"))
+    read_rows(_LOCK, {"ids": list(ids)})
 
 
 def make_persons(identities: Mapping[UUID, Identity]) -> None:
-    """Make the persons of debtors, and tie the debtors to them, where they are not there yet."""
-    tied = PersonLink.objects.filter(borrower__any_of=identities).values_list("borrower_id", flat=True)
-    new = sorted(set(identities) - set(tied))
+    """Make the persons of debtors, and tie the debtors to them, where they were not there yet when they were read."""
+    new = sorted(borrower_id for borrower_id, one in identities.items() if not one.is_tied)
     if not new:
         return
     persons = dict(sorted((identities[one].person_id, identities[one].key) for one in new))
     given = {
-        "tenant": current_tenant_id(), "persons": list(persons), "keys": list(persons.values()), "borrowers": new,
-        "of": [identities[one].person_id for one in new],
+        "tenant": current_tenant_id(), "persons": uuid_array(persons), "keys": list(persons.values()),
+        "borrowers": uuid_array(new), "of": uuid_array([identities[one].person_id for one in new]),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_PERSONS, given)
         cursor.execute(_LINKS, given)
 
+
+_LOCK = "SELECT id FROM contact_contactperson WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
 
 # one statement for a thousand: the order of the arrays is the order in which rows are taken
 _PERSONS = """

@@ -17,21 +17,19 @@ from qingshou.features.contact.rules.messages import State, Told
 from qingshou.tenancy.context import current_tenant_id
 
 # In the order of their ids: two deliveries of the same reports in different orders then wait for each other once, and
-# the second finds them there.
+# the second finds them there. The message is looked for by a whole key each time: the lender is
+# left to the policy, for named here the planner may read all messages of one it has no figures of yet.
 _TAKE = """
 INSERT INTO contact_deliveryevent
     (id, tenant_id, adapter, event_ref, message_id, provider_ref, state, error_code, at, received_at)
-SELECT e.id, %(tenant)s, %(adapter)s, e.event_ref, m.id, e.provider_ref, e.state, e.error_code, e.at, %(now)s
+SELECT e.id, %(tenant)s, %(adapter)s, e.event_ref,
+    COALESCE((SELECT m.id FROM contact_message m WHERE m.id = e.key),
+             (SELECT m.id FROM contact_message m
+              WHERE m.adapter = %(adapter)s AND m.provider_ref = e.provider_ref AND m.provider_ref <> '' LIMIT 1)),
+    e.provider_ref, e.state, e.error_code, e.at, %(now)s
 FROM unnest(%(ids)s::uuid[], %(refs)s::text[], %(keys)s::uuid[], %(provider_refs)s::text[], %(states)s::text[],
             %(errors)s::text[], %(ats)s::timestamptz[])
     AS e(id, event_ref, key, provider_ref, state, error_code, at)
-LEFT JOIN LATERAL (
-    SELECT id FROM contact_message WHERE tenant_id = %(tenant)s AND id = e.key
-    UNION ALL
-    SELECT id FROM contact_message
-    WHERE tenant_id = %(tenant)s AND adapter = %(adapter)s AND provider_ref = e.provider_ref AND e.provider_ref <> ''
-    LIMIT 1
-) m ON TRUE
 ORDER BY e.event_ref
 ON CONFLICT (tenant_id, adapter, event_ref) DO NOTHING
 RETURNING event_ref, message_id
@@ -101,20 +99,17 @@ def _apply(adapter: str, by_message: Mapping[UUID, Iterable[Report]], actor: Act
         return
     changed: list[Message] = []
     untold: list[Message] = []
-    fields: set[str] = set()
     for message_id, message in lock_messages(by_message).items():
         told = [Told(State(one.state), one.at, one.error_code) for one in by_message[message_id]]
         ref = next((one.provider_ref for one in by_message[message_id] if one.provider_ref), "")
         if ref and not message.provider_ref:
             # reports that came by this id alone waited for it
             message.provider_ref = ref
-            fields.add("provider_ref")
             told += early_reports(adapter, ref)
         if not message.adapter:
             message.adapter = adapter
-            fields.add("adapter")
         (changed if learn(message, told) else untold).append(message)
-    write_learned(changed, untold, actor=actor, now=now, fields=sorted(fields))
+    write_learned(changed, untold, actor=actor, now=now)
 
 
 def note_replied(*, message_id: UUID, at: datetime, actor: Actor, now: datetime) -> None:

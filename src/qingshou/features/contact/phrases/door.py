@@ -1,6 +1,6 @@
 """What the door says, in whole sentences: why a contact is refused, under which article, when it would be allowed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -119,6 +119,14 @@ def article_words(article: Article | None) -> str:
     if article.confidence is Confidence.READ:
         return named
     return f"{named} ({CONFIDENCES[article.confidence]})"
+
+
+def reason_lines(reasons: Iterable[Reason]) -> tuple[tuple[str, str], ...]:
+    """Return each reason once with its articles: two texts that forbid the same are one reason under two articles."""
+    said: dict[str, dict[str, None]] = {}
+    for one in reasons:
+        said.setdefault(reason_words(one), {})[article_words(one.article)] = None
+    return tuple((words, " · ".join(article for article in articles if article)) for words, articles in said.items())
 
 
 def next_words(next_at: datetime | None, zone: str) -> str:

@@ -1,7 +1,6 @@
 """Calls read back: a person's open call, the calls of a case, promises, the last contacts with a person."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.db.models import Q
 from qingshou.features.book.debtors import PointRow, list_points
 from qingshou.features.contact.errors import NoSuchContact
 from qingshou.features.contact.models import Attempt, Call, PersonLink, PromiseTaken, Recording
-from qingshou.features.contact.queries.past import PointRowState, history_of
+from qingshou.features.contact.queries.past import PointRowState, states_of
 from qingshou.law.contact.terms import Outcome
 
 LISTED_MAX = 100
@@ -74,8 +73,8 @@ def promises_of_case(*, case_id: UUID, limit: int = 5) -> list[PromiseTaken]:
     return list(PromiseTaken.objects.filter(case=case_id).order_by("-taken_at")[:limit])
 
 
-def numbers_of(*, borrower_id: UUID, now: datetime) -> list[tuple[PointRow, PointRowState | None]]:
+def numbers_of(*, borrower_id: UUID) -> list[tuple[PointRow, PointRowState | None]]:
     """Return a debtor's telephone numbers with what is known of each, in the book's order."""
     points = [one for one in list_points(borrower_ids={borrower_id}).get(borrower_id, []) if one.channel == "PHONE"]
-    states: Any = history_of(person_ids=(), borrower_ids={borrower_id}, now=now).states
+    states: Any = states_of({borrower_id})
     return [(one, states.get((borrower_id, one.value_index)) if one.value_index else None) for one in points]

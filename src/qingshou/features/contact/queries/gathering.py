@@ -1,20 +1,30 @@
 """The facts of many clearances at once, put together from the book, the persons and what happened before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from qingshou.features.book.debtors import DebtorRow, PointRow, list_debtors, list_open_loans, list_points
-from qingshou.features.contact.queries.past import History, PointRowState, history_of
-from qingshou.features.contact.queries.persons import Identity, identities
+from qingshou.features.book.debtors import (
+    DebtorRow,
+    PointRow,
+    debtors_reading,
+    open_loans_reading,
+    points_reading,
+    same_people_reading,
+)
+from qingshou.features.contact.queries.past import History, PointRowState, history_of, states_reading
+from qingshou.features.contact.queries.persons import Identity, identified, links_reading
+from qingshou.features.contact.rules.alike import Alike
 from qingshou.features.contact.rules.asked import Asked, book_channel
 from qingshou.features.contact.rules.facts import Facts, Past
 from qingshou.features.contact.rules.house import HousePolicy, house_policy
 from qingshou.features.contact.rules.zones import zones_of_person
 from qingshou.law.contact.terms import Channel, Outcome, Party, Place
-from qingshou.tenancy.queries import current_tenant
+from qingshou.tenancy.queries import lender_reading
+from qingshou.tenancy.reading import read, read_together
 
 NOTHING_KNOWN = "-"  # of a number that was looked up and has no telling zone
 _SPOKEN_TO = frozenset({Channel.PHONE, Channel.SMS, Channel.WHATSAPP})
@@ -52,6 +62,7 @@ class Known:
     points: Mapping[UUID, list[PointRow]]
     loans: Mapping[UUID, tuple[UUID, ...]]
     history: History
+    alike: Alike = field(default_factory=Alike)  # what was judged of these so far
 
     def unlooked(self) -> list[PointRow]:
         """Return the telephone numbers whose zones nobody looked up yet."""
@@ -66,24 +77,31 @@ class Known:
 
 def house_of_lender() -> House:
     """Return what of the lender in force decides contacts; `settings` may name a policy, a kind and drafts."""
-    tenant = current_tenant()
-    chosen: Mapping[str, Any] = tenant.settings.get("contact") or {}
+    return _house(*read(lender_reading()))
+
+
+def _house(jurisdiction: str, time_zone: str, settings: Mapping[str, Any]) -> House:
+    chosen: Mapping[str, Any] = settings.get("contact") or {}
     return House(
-        tenant.jurisdiction, tenant.time_zone, str(chosen.get("collector_kind", "COLLECTOR")),
-        frozenset(chosen.get("drafts", ())), house_policy(tenant.settings),
+        jurisdiction, time_zone, str(chosen.get("collector_kind", "COLLECTOR")), frozenset(chosen.get("drafts", ())),
+        house_policy(settings),
     )  # fmt: skip
 
 
 def read_known(*, borrower_ids: set[UUID], now: datetime) -> Known:
-    """Read all that clearances of these debtors look at; twelve queries whatever their number."""
-    debtors = list_debtors(borrower_ids=borrower_ids)
-    who = identities(debtors=debtors)
-    people = {person_id for one in who.values() for person_id in one.all_ids}
-    return Known(
-        house_of_lender(), debtors, who, list_points(borrower_ids=borrower_ids),
-        list_open_loans(borrower_ids=borrower_ids),
-        history_of(person_ids=people, borrower_ids=borrower_ids, now=now),
+    """Read all that clearances of these debtors look at, in two exchanges with the database whatever their number.
+
+    The second asks by person, whom the first finds; a third asks for the links of others who bear the same number.
+    """
+    lender, debtors, siblings, linked, points, loans, states = read_together(
+        lender_reading(), debtors_reading(borrower_ids), same_people_reading(borrower_ids),
+        links_reading(borrower_ids), points_reading(borrower_ids), open_loans_reading(borrower_ids),
+        states_reading(borrower_ids),
     )  # fmt: skip
+    who = identified(debtors=debtors, siblings=siblings, linked=linked)
+    people = {person_id for one in who.values() for person_id in one.all_ids}
+    history = history_of(person_ids=people, states=states, now=now)
+    return Known(_house(*lender), debtors, who, points, loans, history)
 
 
 def gather(known: Known, asked: Asked, *, now: datetime, collector: str, without: UUID | None = None) -> Gathered:
@@ -115,8 +133,8 @@ def gather(known: Known, asked: Asked, *, now: datetime, collector: str, without
         debts=frozenset(asked.debts or loans), collector=collector, is_minor=any(one.is_minor for one in people),
         has_open_debt=bool(loans), asked_from_minute=wanted.asked_from_minute if wanted else None,
         asked_until_minute=wanted.asked_until_minute if wanted else None,
-        stops=tuple(one for person in identity.all_ids for one in history.stops.get(person, ())),
-        consents=_newest_first([one for person in identity.all_ids for one in history.consents.get(person, ())]),
+        stops=_of_all(history.stops, identity),
+        consents=_newest_first(_of_all(history.consents, identity)),
         past=past,
         is_debtor_unreachable=party is Party.THIRD and _is_unreachable(known, asked.borrower_id, past),
     )  # fmt: skip
@@ -143,20 +161,33 @@ def _state(known: Known, point: PointRow | None) -> PointRowState | None:
 
 
 def _zones(state: PointRowState | None) -> tuple[str, ...]:
-    return tuple(state.zones.split(",")) if state is not None and state.zones else ()
+    return _split(state.zones) if state is not None and state.zones else ()
+
+
+@lru_cache(maxsize=1024)
+def _split(zones: str) -> tuple[str, ...]:
+    return tuple(zones.split(","))
 
 
 def _merged(history: History, identity: Identity, without: UUID | None) -> tuple[Past, ...]:
     if len(identity.all_ids) == 1:
         rows = history.past.get(identity.all_ids[0], [])
+        if not rows:
+            return ()
     else:
         rows = [row for person in identity.all_ids for row in history.past.get(person, ())]
         rows.sort(key=lambda row: row[1].at, reverse=True)
     return tuple(past for attempt_id, past in rows if attempt_id != without)
 
 
+def _of_all(rows: Mapping[UUID, Sequence[Any]], identity: Identity) -> tuple[Any, ...]:
+    if len(identity.all_ids) == 1:
+        return tuple(rows.get(identity.all_ids[0], ()))
+    return tuple(one for person in identity.all_ids for one in rows.get(person, ()))
+
+
 def _newest_first(rows: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(sorted(rows, key=lambda one: one.at, reverse=True))
+    return tuple(sorted(rows, key=lambda one: one.at, reverse=True)) if len(rows) > 1 else tuple(rows)
 
 
 def _is_unreachable(known: Known, borrower_id: UUID, past: Sequence[Past]) -> bool:

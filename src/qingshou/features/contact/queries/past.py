@@ -8,7 +8,7 @@ from uuid import UUID
 
 from qingshou.features.contact.rules.facts import ConsentFact, Past, StopFact
 from qingshou.law.contact.terms import Channel, Outcome, Party, Purpose, Stop
-from qingshou.tenancy.bulk import read_rows
+from qingshou.tenancy.reading import Reading, Rows, read, read_together
 
 # the longest span of any counter, and a day for the person's clock being ahead of or behind ours
 _DAYS_BACK = 33
@@ -76,16 +76,30 @@ FROM contact_pointstate WHERE borrower_id = ANY(%(ids)s)
 """
 
 
-def history_of(*, person_ids: Collection[UUID], borrower_ids: Collection[UUID], now: datetime) -> History:
-    """Return the history of persons and of their debtors' numbers; five queries whatever their number."""
+def history_of(
+    *, person_ids: Collection[UUID], states: Mapping[tuple[UUID, bytes], PointRowState], now: datetime
+) -> History:
+    """Return the history of persons, in one exchange whatever their number.
+
+    Takes   states  what is known of their debtors' numbers (states_reading)
+    """
     ids = list(person_ids)
-    people = {row[0]: PersonRow(*row[1:]) for row in read_rows(_PEOPLE, {"ids": ids})}
-    return History(people, _past(ids, now), _stops(ids, now), _consents(ids), states_of(borrower_ids))
+    people, past, stops, consents = read_together(
+        Reading(_PEOPLE, {"ids": ids}, _people),
+        Reading(_PAST, {"ids": ids, "since": now - timedelta(days=_DAYS_BACK)}, _past),
+        Reading(_STOPS, {"ids": ids, "since": now - timedelta(days=1)}, _stops),
+        Reading(_CONSENTS, {"ids": ids}, _consents),
+    )
+    return History(people, past, stops, consents, states)
 
 
-def _past(ids: list[UUID], now: datetime) -> Mapping[UUID, list[tuple[UUID, Past]]]:
+def _people(rows: Rows) -> dict[UUID, PersonRow]:
+    return {row[0]: PersonRow(*row[1:]) for row in rows}
+
+
+def _past(rows: Rows) -> Mapping[UUID, list[tuple[UUID, Past]]]:
     found: dict[UUID, list[tuple[UUID, Past]]] = defaultdict(list)
-    for row in read_rows(_PAST, {"ids": ids, "since": now - timedelta(days=_DAYS_BACK)}):
+    for row in rows:
         past = Past(
             at=row[2], local_date=row[3], channel=Channel(row[4]), outcome=Outcome(row[5]), is_ours=row[6] == "OUT",
             party=Party(row[7]), purpose=Purpose(row[8]), point_index=None if row[9] is None else bytes(row[9]),
@@ -95,22 +109,30 @@ def _past(ids: list[UUID], now: datetime) -> Mapping[UUID, list[tuple[UUID, Past
     return found
 
 
-def _stops(ids: list[UUID], now: datetime) -> Mapping[UUID, list[StopFact]]:
+def _stops(rows: Rows) -> Mapping[UUID, list[StopFact]]:
     found: dict[UUID, list[StopFact]] = defaultdict(list)
-    for row in read_rows(_STOPS, {"ids": ids, "since": now - timedelta(days=1)}):
+    for row in rows:
         index = None if row[6] is None else bytes(row[6])
         found[row[0]].append(StopFact(Stop(row[1]), row[2], row[3], row[4], row[5], index))
     return found
 
 
-def _consents(ids: list[UUID]) -> Mapping[UUID, list[ConsentFact]]:
+def _consents(rows: Rows) -> Mapping[UUID, list[ConsentFact]]:
     found: dict[UUID, list[ConsentFact]] = defaultdict(list)
-    for row in read_rows(_CONSENTS, {"ids": ids}):
+    for row in rows:
         found[row[0]].append(ConsentFact(*row[1:]))
     return found
 
 
+def states_reading(borrower_ids: Collection[UUID]) -> Reading[Mapping[tuple[UUID, bytes], PointRowState]]:
+    """Ask what is known beyond the book of each number of the debtors, together with other questions."""
+    return Reading(_STATES, {"ids": list(borrower_ids)}, _states)
+
+
 def states_of(borrower_ids: Collection[UUID]) -> Mapping[tuple[UUID, bytes], PointRowState]:
     """Return what is known beyond the book of each number of the debtors, by debtor and the number's blind index."""
-    rows = read_rows(_STATES, {"ids": list(borrower_ids)})
+    return read(states_reading(borrower_ids))
+
+
+def _states(rows: Rows) -> Mapping[tuple[UUID, bytes], PointRowState]:
     return {(row[0], bytes(row[1])): PointRowState(Party(row[2]), *row[3:]) for row in rows}

@@ -17,6 +17,7 @@ from qingshou.privacy.clearance import SENDER
 from qingshou.privacy.kinds import PersonalKind
 from qingshou.privacy.operations import reveal_many
 from qingshou.privacy.places import Sealed
+from qingshou.tenancy.arrays import uuid_array
 from qingshou.tenancy.models import Tenant
 from qingshou.tenancy.queries import current_tenant
 
@@ -76,7 +77,7 @@ def values_of(
     tenant = current_tenant()
     today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, {"ids": list(case_ids), "today": today})
+        cursor.execute(_ROWS, {"ids": uuid_array(case_ids), "today": today})
         columns = [column.name for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     names = _names(rows, reader=reader, role=role, purpose=purpose, now=now)

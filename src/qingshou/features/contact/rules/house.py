@@ -1,5 +1,6 @@
 """The lender's own limits, above the law's: data, in house.yaml, and what a lender sets instead."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import time
@@ -34,7 +35,7 @@ class HousePolicy:
 @lru_cache(maxsize=256)
 def _read(overlay: str) -> HousePolicy:
     raw: dict[str, Any] = yaml.safe_load((_HERE / "house.yaml").read_text(encoding="utf-8"))
-    raw |= yaml.safe_load(overlay) or {}
+    raw |= json.loads(overlay)
     try:
         jsonschema.validate(raw, yaml.safe_load((_HERE / "house.schema.yaml").read_text(encoding="utf-8")))
     except jsonschema.ValidationError as wrong:
@@ -56,7 +57,7 @@ def house_policy(settings: Mapping[str, Any]) -> HousePolicy:
     Stops   Misconfigured  the settings do not fit the schema; then nothing is cleared
     """
     overlay = settings.get("contact_policy") or {}
-    return _read(yaml.safe_dump(overlay, sort_keys=True))
+    return _read(json.dumps(overlay, sort_keys=True, ensure_ascii=False))
 
 
 def _hours(raw: Mapping[str, str]) -> Hours:

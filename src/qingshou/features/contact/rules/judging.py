@@ -115,21 +115,26 @@ def _of_consent(facts: Facts, law: ContactLaw, policy: HousePolicy) -> Iterator[
 
 
 def _of_hours(facts: Facts, law: ContactLaw, policy: HousePolicy) -> Iterator[Obstacle]:
-    if facts.channel is Channel.POST or _is_answer_in_time(facts, policy):
-        return
-    agreed = _has_consent(facts, "HOURS")
-    bound = [one for one in law.hours if facts.channel in one.channels] or [policy.hours]
-    hours = [one for one in bound if not (agreed and one.by_consent)]
+    hours = hours_that_bind(facts, law, policy)
     opens = next_open(facts.at, facts.zones, hours) if hours else facts.at
     for one in hours:
         closed = [zone for zone in facts.zones if not is_open(facts.at, zone, one)]
         for zone in closed:
             yield Obstacle(Reason("OUTSIDE_HOURS", _hours_fields(facts.at, zone, one), one.article), opens)
-    asked = _asked_hours(facts)
+    asked = None if facts.channel is Channel.POST or _is_answer_in_time(facts, policy) else _asked_hours(facts)
     if asked is not None and facts.purpose not in ANSWERING and not is_open(facts.at, facts.zones[0], asked):
         fields = _hours_fields(facts.at, facts.zones[0], asked)
         until = next_open(facts.at, facts.zones[:1], [asked])
         yield Obstacle(Reason("OUTSIDE_ASKED_HOURS", fields, asked.article), until)
+
+
+def hours_that_bind(facts: Facts, law: ContactLaw, policy: HousePolicy) -> list[Hours]:
+    """Return the hours a contact is held to: the law's, else the house's; none for a letter, or an answer in time."""
+    if facts.channel is Channel.POST or _is_answer_in_time(facts, policy):
+        return []
+    agreed = _has_consent(facts, "HOURS")
+    bound = [one for one in law.hours if facts.channel in one.channels] or [policy.hours]
+    return [one for one in bound if not (agreed and one.by_consent)]
 
 
 def _of_counters(facts: Facts, law: ContactLaw, policy: HousePolicy) -> Iterator[Obstacle]:

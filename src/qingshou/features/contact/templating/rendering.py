@@ -49,7 +49,12 @@ def render(text: str, values: Mapping[str, str], *, most: int = LENGTH_MAX, one_
             TooLong       the result, or one value, is longer than it may be
     """
     pieces = _cut(text)
-    missing = sorted({piece for piece, is_name in pieces if is_name and not _has_value(piece, values)})
+    tidied = {piece: tidy(values.get(piece) or "", one_line=True) for piece, is_name in pieces if is_name}
+    missing = sorted(
+        name
+        for name, value in tidied.items()
+        if not value and (values.get(name) is None or not VARIABLES[name].may_be_empty)
+    )
     if missing:
         raise MissingValue(
             f"These variables have no value for this debtor: {', '.join(missing)}. "
@@ -59,7 +64,7 @@ def render(text: str, values: Mapping[str, str], *, most: int = LENGTH_MAX, one_
     parts: list[str] = []
     length = 0
     for piece, is_name in pieces:
-        part = _value(piece, values[piece]) if is_name else piece
+        part = _fitting(piece, tidied[piece]) if is_name else piece
         length += len(part)
         if length > most:
             raise TooLong(f"The message would be longer than {most} characters: shorten the template.", most=most)
@@ -74,6 +79,8 @@ def variables_in(text: str) -> list[str]:
 
 def tidy(text: str, *, one_line: bool = False) -> str:
     """Return a text without control and direction characters, line ends alike, no spaces at line ends."""
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")  # nearly every value: of all white space the space alone is printable
     lines = [text] if one_line else text.split("\n")
     if all(line.isprintable() for line in lines):  # nearly always: nothing to take out, no sign to look at singly
         plain = text
@@ -130,18 +137,12 @@ def _bad(text: str, at: int, fault: str, why: str) -> BadTemplate:
     )  # fmt: skip
 
 
-def _has_value(name: str, values: Mapping[str, str]) -> bool:
-    value = values.get(name)
-    return value is not None and (VARIABLES[name].may_be_empty or bool(tidy(value, one_line=True)))
-
-
-def _value(name: str, value: str) -> str:
-    """Return a value as it goes into a message: one line, without control characters."""
-    plain = tidy(value, one_line=True)
+def _fitting(name: str, value: str) -> str:
+    """Return a value, tidied already, as it goes into a message; stops where it is longer than such a value is."""
     most = VARIABLES[name].length_max
-    if len(plain) > most:
+    if len(value) > most:
         raise TooLong(f"The value of '{name}' is longer than {most} characters: correct the case.", variable=name)
-    return plain
+    return value
 
 
 def _kept(character: str) -> str:

@@ -70,12 +70,15 @@ def segments_of(text: str, *, in_mainland: bool = False) -> Segments:
     """
     if not in_mainland and all(character in BASIC or character in EXTENSION for character in text):
         encoding, costs = Encoding.GSM7, [2 if character in EXTENSION else 1 for character in text]
+        units = sum(costs)
     else:
-        encoding, costs = Encoding.UCS2, [2 if ord(character) > 0xFFFF else 1 for character in text]
+        encoding, units = Encoding.UCS2, len(text.encode("utf-16-le", "surrogatepass")) // 2
+        costs = [] if units == len(text) else [2 if ord(character) > 0xFFFF else 1 for character in text]
     single, several = _ROOM[encoding]
-    units = sum(costs)
     if units <= single:
         return Segments(encoding, 1, units, single - units)
+    if not costs:  # each sign takes one place
+        return Segments(encoding, -(-units // several), units, -units % several)
     count, used = 1, 0
     for cost in costs:
         if used + cost > several:  # a pair goes to the next part as a whole

@@ -29,7 +29,7 @@ from qingshou.features.contact.phrases.door import (
     counter_words,
     local_words,
     next_words,
-    reason_words,
+    reason_lines,
 )
 from qingshou.features.contact.phrases.reasons import OF_CALLS, REASONS
 from qingshou.features.contact.queries.calls import last_attempts, numbers_of, promises_of_case
@@ -43,6 +43,7 @@ from qingshou.features.contact.rules.zones import COUNTRY
 from qingshou.features.contact.scripts.reading import current_script, offer_policy
 from qingshou.features.contact.scripts.shape import LANGUAGES, TONES
 from qingshou.features.contact.templating.rendering import render
+from qingshou.features.contact.templating.variables import currency_words
 from qingshou.kernel.errors import BadInput
 from qingshou.law.contact.terms import Channel, Party, Purpose
 from qingshou.privacy.kinds import PersonalKind
@@ -92,7 +93,7 @@ def light_of(clearance: Clearance, now: datetime) -> Light:
     return Light(
         colour=colour,
         words=said[colour],
-        reasons=tuple(dict.fromkeys((reason_words(one), article_words(one.article)) for one in clearance.reasons)),
+        reasons=reason_lines(clearance.reasons),
         next_words="" if clearance.is_allowed else next_words(clearance.next_at, clearance.zone),
         counters=tuple(_counter(one) for one in clearance.left),
         zone=clearance.zone,
@@ -109,7 +110,7 @@ def _counter(left: Left) -> dict[str, Any]:
 
 def number_lines(*, case: Any, desk: Desk) -> list[NumberLine]:
     """Return the debtor's telephone numbers, masked; each judged by the door for what it may be called for."""
-    held = numbers_of(borrower_id=case.borrower_id, now=desk.now)
+    held = numbers_of(borrower_id=case.borrower_id)
     sealed = {str(point.id): Sealed(_POINT_PLACE, point.id, PersonalKind.PHONE, point.value) for point, _s in held}
     shown = reveal(
         subject_kind="BORROWER", subject_id=case.borrower_id, fields=sealed, reader=desk.actor, role=_NOBODY,
@@ -156,7 +157,7 @@ def name_of(case: Any, desk: Desk) -> str:
 
 def dialled(case: Any, call: Any, desk: Desk) -> dict[str, Any]:
     """Return the number of a begun call as the role may see it, with the link that dials it."""
-    point = next((one for one, _s in numbers_of(borrower_id=case.borrower_id, now=desk.now)
+    point = next((one for one, _s in numbers_of(borrower_id=case.borrower_id)
                   if one.id == call.attempt.contact_point_id), None)  # fmt: skip
     if point is None:
         return {"shown": "", "uri": ""}
@@ -202,7 +203,7 @@ def script_context(call: Any, case: Any, name: str, desk: Desk, *, language: str
             "code": code,
             "step_words": words.STEPS.get(code, code),
             "hint": words.HINTS.get(code, ""),
-            "text": render(text, _values(case, name, desk, with_debt=is_checked)),
+            "text": render(text, _values(case, name, desk, spoken if is_checked else "")),
             "language": spoken,
             "tone_words": words.TONES.get(call.tone, call.tone),
             "branches": [
@@ -239,7 +240,8 @@ def language_of(case: Any, desk: Desk) -> str:
     return spoken if spoken in LANGUAGES else str(get_language() or "zh-hans")
 
 
-def _values(case: Any, name: str, desk: Desk, *, with_debt: bool) -> dict[str, str]:
+def _values(case: Any, name: str, desk: Desk, debt_in: str) -> dict[str, str]:
+    """Return what the script's places are filled with; of the debt only in a language given."""
     tenant = current_tenant()
     details = details_of(tenant)
     values = {
@@ -247,9 +249,11 @@ def _values(case: Any, name: str, desk: Desk, *, with_debt: bool) -> dict[str, s
         "lender_name": details["lender_name"] or tenant.name,
         "contact_phone": details["contact_phone"] or _("(our official number)"),
     }  # fmt: skip
-    if with_debt:
+    if debt_in:
+        is_known = case.arrears is not None
         values |= {
-            "amount_due": money(case.arrears, case.currency), "currency": case.currency,
+            "amount_due": money(case.arrears, case.currency) if is_known else _("(amount not on file)"),
+            "currency": currency_words(case.currency, debt_in),
             "overdue_days": str(case.overdue_days if case.overdue_days is not None else _("several")),
         }  # fmt: skip
     return values

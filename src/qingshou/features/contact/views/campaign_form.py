@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qingshou.edges.words import LANGUAGES
 from qingshou.features.cases.phrases import NEXT_ACTIONS, SEVERITIES, STAGES
 from qingshou.features.cases.queries import facet_values
 from qingshou.features.contact.operations.campaigns import HOLDOUT_USUAL, PER_MINUTE_MOST, TONES
@@ -50,7 +51,8 @@ class SegmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         found = facet_values() | segment_choices()
         for name in ("product", "branch", "region", "language"):
-            self.fields[name].choices = _all_of((one, one) for one in found[name])  # type: ignore[attr-defined]
+            words = dict(LANGUAGES) if name == "language" else {}
+            self.fields[name].choices = _all_of((one, words.get(one, one)) for one in found[name])  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = _CLASSES.get(type(field.widget), "form-control")
 

@@ -21,6 +21,7 @@ from qingshou.edges.charts import Chart, Series
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
+from qingshou.edges.words import LANGUAGES
 from qingshou.features.cases.phrases import NEXT_ACTIONS, SEVERITIES, STAGES
 from qingshou.features.contact.phrases import campaigns as phrases
 from qingshou.features.contact.phrases.door import CHANNELS, REFUSALS, article_words
@@ -37,7 +38,7 @@ from qingshou.privacy.places import sealed_fields
 PAGE_SIZE = 50
 EXPORT_ROWS_MAX = 20_000
 REASONS = {**REFUSALS, **phrases.REASONS}
-_CODED = {"severity": SEVERITIES, "stage": STAGES, "next_action": NEXT_ACTIONS}
+_CODED = {"severity": SEVERITIES, "stage": STAGES, "next_action": NEXT_ACTIONS, "language": dict(LANGUAGES)}
 _STATES = {**phrases.MEMBER_STATES, "LATE": gettext_lazy("Refused when the message would have been queued")}
 _STATE_TONES = {"QUEUED": "good", "CLEARED": "good", "REFUSED": "bad", "STOPPED": "bad", "HELD_OUT": "note"}
 
@@ -146,13 +147,14 @@ def _dialogs(found: Any, funnel: queries.Funnel) -> Iterator[dict[str, Any]]:
 def _facts(found: Any) -> list[tuple[Any, Any]]:
     """Return what the campaign is, as a list of names and values."""
     segment = [
-        f"{phrases.SEGMENT[name]}: {_CODED.get(name, {}).get(value, value)}" for name, value in found.segment.items()
+        _("%(name)s: %(value)s") % {"name": phrases.SEGMENT[name], "value": _CODED.get(name, {}).get(value, value)}
+        for name, value in found.segment.items()
     ]
     held_out = figures.percent(found.holdout_share, 1)
     if not found.holdout_share:
         held_out = str(phrases.NO_HOLDOUT.get(found.progress.get("no_holdout", ""), held_out))
     return [
-        (_("For"), "; ".join(segment) or _("All live cases")),
+        (_("For"), " · ".join(segment) or _("All live cases")),
         (_("Channel"), CHANNELS.get(found.channel, _("Best channel and hour for each person"))),
         (_("What is said"), f"{TEMPLATE_CODES.get(found.template_code, found.template_code)} · "
                             f"{TONE_WORDS.get(found.tone, found.tone)}"),
@@ -194,7 +196,7 @@ def _reason_line(found: Any, one: queries.ReasonCount) -> dict[str, Any]:
     return {
         "words": REASONS.get(one.code, one.code),
         "count": one.count,
-        "articles": "; ".join(articles),
+        "articles": list(dict.fromkeys(articles)),
         "href": f"{members}?state=REFUSED&code={one.code}",
     }
 
@@ -251,8 +253,8 @@ class _Line:
     name: str | None
 
 
-def _codes(line: _Line) -> str:
-    return "; ".join(str(REASONS.get(code, code)) for code in line.member.codes)
+def _codes(line: _Line) -> list[str]:
+    return [str(REASONS.get(code, code)) for code in line.member.codes]
 
 
 COLUMNS = (
@@ -262,7 +264,7 @@ COLUMNS = (
     Column(key="name", label=gettext_lazy("Debtor")),
     Column(key="state", label=gettext_lazy("State"), kind="state", words=phrases.MEMBER_STATES,
            value=lambda line: line.member.state, tone=lambda line: _STATE_TONES.get(line.member.state, "")),
-    Column(key="why", label=gettext_lazy("Why"), kind="long", value=_codes),
+    Column(key="why", label=gettext_lazy("Why"), kind="lines", value=_codes),
     Column(key="next_at", label=gettext_lazy("Allowed again from"), kind="instant",
            value=lambda line: line.member.next_at),
     Column(key="channel", label=gettext_lazy("Channel"), words=CHANNELS, value=lambda line: line.member.channel),

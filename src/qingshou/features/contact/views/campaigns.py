@@ -43,7 +43,7 @@ COLUMNS = (
     Column(key="channel", label=gettext_lazy("Channel"), words=CHANNELS),
     Column(key="template_code", label=gettext_lazy("What is said"), words=TEMPLATE_CODES),
     Column(key="chosen", label=gettext_lazy("Chosen"), kind="count", value=lambda row: row.progress.get("chosen")),
-    Column(key="holdout_share", label=gettext_lazy("Left alone by lot"), kind="percent"),
+    Column(key="holdout_share", label=gettext_lazy("Left alone by lot"), kind="percent", digits=1),
     Column(key="made_at", label=gettext_lazy("Made"), kind="instant", sort=True),
     Column(key="made_by", label=gettext_lazy("Made by")),
     Column(key="started_at", label=gettext_lazy("Started"), kind="instant", sort=True),

@@ -14,9 +14,7 @@ from qingshou.edges import clock
 from qingshou.features.contact.channels.base import Adapter, BadReport, BadSignature
 from qingshou.features.contact.operations.hooks import take_delivery
 from qingshou.features.contact.operations.providers import Chosen
-from qingshou.kernel.errors import NotFound
-from qingshou.tenancy.context import using
-from qingshou.tenancy.queries import get_tenant_by_code
+from qingshou.tenancy.context import using_code
 
 logger = logging.getLogger("qingshou.contact.hooks")
 
@@ -40,12 +38,8 @@ def hook(request: HttpRequest, lender: str, adapter: str) -> HttpResponse:
     body = request.read(BODY_BYTES_MAX + 1)
     if len(body) > BODY_BYTES_MAX:
         return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "TOO_LONG", "A delivery has at most 64 KiB.")
-    try:
-        tenant = get_tenant_by_code(code=lender)
-    except NotFound:
-        return _unknown()
-    with using(tenant.id):
-        found = Chosen(settings.QINGSHOU_CHANNELS[tenant.code]).by_code(adapter)
+    with using_code(lender) as tenant_id:
+        found = None if tenant_id is None else Chosen(settings.QINGSHOU_CHANNELS[lender]).by_code(adapter)
         return _unknown() if found is None else _take(request, found, body)
 
 

@@ -53,7 +53,7 @@ COLUMNS = (
     Column(key="said", label=pgettext_lazy("reply", "Wrote"), kind="long", value=lambda line: line["excerpt"]),
     Column(key="suggested", label=gettext_lazy("Reason suggested"), words=REASONS,
            value=lambda line: line["reply"].reason or line["reply"].suggested),
-    Column(key="share", label=pgettext_lazy("reply", "Share"), kind="percent",
+    Column(key="share", label=pgettext_lazy("reply", "How sure"), kind="percent", digits=0,
            value=lambda line: line["reply"].suggested_share),
     Column(key="channel", label=gettext_lazy("Channel"), words=CHANNELS, value=lambda line: line["reply"].channel),
     Column(key="state", label=gettext_lazy("State"), kind="state", words=STATES, value=state_code,

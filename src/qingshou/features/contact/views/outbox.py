@@ -39,7 +39,7 @@ def _template(row: Any) -> str:
 
 
 COLUMNS = (
-    Column(key="at", label=gettext_lazy("Since"), kind="instant", value=lambda row: row.state_at,
+    Column(key="at", label=pgettext_lazy("message state", "Since"), kind="instant", value=lambda row: row.state_at,
            href=lambda row: reverse("contact:message", args=[row.id])),
     Column(key="state", label=gettext_lazy("State"), kind="state", value=state_words,
            tone=lambda row: TONES.get(row.state, "")),

@@ -73,7 +73,8 @@ def _template(row: Any) -> str:
     if row.template_version is None:
         return ""
     code = row.template_version.template.code
-    return f"{CODES.get(code, code)} {row.template_version.version}"
+    version = _("Version %(number)s") % {"number": row.template_version.version}
+    return f"{CODES.get(code, code)} · {version}"
 
 
 def _happened(page: queries.MessagePage) -> Iterator[dict[str, Any]]:

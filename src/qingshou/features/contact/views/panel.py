@@ -72,6 +72,7 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "preferred": CHANNELS.get(stands.person.preferred_channel, "") if stands.person else "",
         "history": [_line(one) for one in stands.attempts],
         **_choices(channels),
+        "language_words": call_words.LANGUAGES,
     }
     return render(request, "contact/panel.html", context)
 

@@ -19,7 +19,8 @@ from qingshou.edges.charts import Chart, Series
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
-from qingshou.features.contact.phrases.door import CHANNELS, article_words, reason_words
+from qingshou.edges.words import actor_words
+from qingshou.features.contact.phrases.door import CHANNELS, article_words, reason_lines
 from qingshou.features.contact.phrases.refusals import PURPOSES, REASONS
 from qingshou.features.contact.queries.refusals import (
     COUNT_MAX,
@@ -36,13 +37,13 @@ EXPORT_ROWS_MAX = 20_000
 _DAYS_SHOWN = 30
 
 
-def _why(row: Any) -> str:
-    return " ".join(reason_words(one) for one in reasons_of_json(row.reasons))
+def _why(row: Any) -> list[str]:
+    return [words for words, _articles in reason_lines(reasons_of_json(row.reasons))]
 
 
-def _articles(row: Any) -> str:
+def _articles(row: Any) -> list[str]:
     named = (article_words(one.article) for one in reasons_of_json(row.reasons))
-    return "; ".join(dict.fromkeys(name for name in named if name))
+    return list(dict.fromkeys(name for name in named if name))
 
 
 def _case_href(row: Any) -> str:
@@ -56,10 +57,10 @@ COLUMNS = (
     ),
     Column(key="channel", label=gettext_lazy("Channel"), words=CHANNELS),
     Column(key="purpose", label=gettext_lazy("Purpose"), words=PURPOSES, shown=False),
-    Column(key="why", label=gettext_lazy("Why refused"), kind="long", value=_why),
-    Column(key="articles", label=gettext_lazy("Text and article"), kind="long", value=_articles),
+    Column(key="why", label=gettext_lazy("Why refused"), kind="lines", value=_why),
+    Column(key="articles", label=gettext_lazy("Text and article"), kind="lines", value=_articles),
     Column(key="next_at", label=gettext_lazy("Allowed from"), kind="instant"),
-    Column(key="asked_by", label=gettext_lazy("Asked by")),
+    Column(key="asked_by", label=gettext_lazy("Asked by"), words=actor_words),
 )
 
 

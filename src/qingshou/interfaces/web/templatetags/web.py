@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from qingshou.edges import figures
 from qingshou.edges.badges import severity_badge
 from qingshou.edges.charts import Chart
+from qingshou.edges.words import actor_words
 
 register = template.Library()
 
@@ -22,6 +23,7 @@ register.filter("percent", figures.percent)
 register.filter("day", figures.day)
 register.filter("instant", figures.instant)
 register.filter("duration", figures.duration)
+register.filter("actor", actor_words)
 
 
 @register.filter

@@ -43,7 +43,9 @@ export function option(spec: Spec, style: CSSStyleDeclaration): object {
       backgroundColor: css("--surface"), borderColor: css("--line"), textStyle: { ...text, color: css("--ink") },
       valueFormatter: (value: number) => worded(value, spec) },
   };
-  const category = { type: "category", data: spec.categories, axisLine: line, axisTick: { show: false }, axisLabel: { ...text, hideOverlap: true } };
+  // names of steps or reasons are all shown, on a phone aslant; of dates it is enough to show some
+  const named = spec.kind !== "heat" && spec.categories.length <= 12 && !spec.categories.some((one) => /^\d{4}-/.test(one));
+  const category = { type: "category", data: spec.categories, axisLine: line, axisTick: { show: false }, axisLabel: { ...text, hideOverlap: true, ...(named && innerWidth < 700 ? { interval: 0, rotate: 40, hideOverlap: false } : {}) } };
   const value = { type: "value", min: spec.axis_min, splitLine: line, axisLabel: { ...text, formatter: (one: number) => short(one, spec) } };
   if (spec.kind === "heat") return { ...shared, ...heat(spec, css, text, category) };
   const legend = spec.series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: text, type: "scroll" } : undefined;

@@ -56,7 +56,7 @@ def test_from_the_banks_file_to_the_account(visit, judge, books, statement, work
     text = page.inner_text("main")
     for said in ("行数相符", "没有这一天", "不在我们的任何文件中"):
         assert said in text
-    page.click("nav >> text=待匹配")
+    page.click("nav >> text=待认领")
     page.wait_for_selector("[data-row]")
     judge(page, "queue-zh-1280")
     assert page.locator("[data-row]").count() == 2

@@ -26,6 +26,7 @@ from qingshou.features.delinquency.queries import summary_table
 from qingshou.features.oversight.queries import get_run
 from qingshou.interfaces.daily import run_day
 from qingshou.interfaces.demo_contacts import give_life
+from qingshou.interfaces.demo_money import give_money
 from qingshou.interfaces.demo_people import write_people
 from qingshou.kernel.errors import NotFound
 from qingshou.tenancy.context import using
@@ -62,6 +63,9 @@ def prepare(console: Console) -> UUID:
             _take_month(tenant_id, as_of, bars)
         task = bars.add_task("contacts", total=1, step="")
         give_life(now=clock.now())
+        bars.update(task, step="done", completed=1)
+        task = bars.add_task("payments", total=1, step="")
+        give_money(now=clock.now())
         bars.update(task, step="done", completed=1)
     return tenant_id
 

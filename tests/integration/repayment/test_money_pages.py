@@ -321,6 +321,9 @@ def test_a_loan_whose_arrears_nobody_knows_is_not_split_up(client_for, debtor):
     loan = make_loan(debtor, arrears=None, arrears_principal=None, arrears_interest=None, arrears_penalty=None,
                      arrears_fees=None)  # fmt: skip
     lead = client_for("TEAM_LEAD")
-    assert "Not split up" in text(lead.get(f"/loans/{loan.id}/account/"))
+    page = text(lead.get(f"/loans/{loan.id}/account/"))
+    assert "Not split up" in page
+    assert "Due dates unknown" in page
+    assert "Due now <b>Unknown</b>" in page
     unknown = make_loan(debtor, balance=None, arrears=None)
     assert "does not tell the balance" in text(lead.get(f"/loans/{unknown.id}/account/"))

@@ -49,6 +49,13 @@ class OwedOfLoan:
         """All of it; zero where unknown."""
         return sum((self.parts or {}).values(), ZERO)
 
+    @property
+    def is_due_known(self) -> bool:
+        """Whether it is known what of it is due: not where the tape tells a balance and no arrears."""
+        return self.parts is not None and not any(
+            slot.kind is PartKind.UNSPLIT and slot.due_date is None for slot in self.parts
+        )
+
     def by_kind(self, *, due_on: date | None = None) -> dict[PartKind, Decimal]:
         """Return amounts by kind; with a day only what is due on it."""
         found: dict[PartKind, Decimal] = {}

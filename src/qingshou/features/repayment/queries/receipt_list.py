@@ -54,7 +54,7 @@ def list_receipt_rows(
     """Return receipts with their debtor and what is left of them (`unapplied`)."""
     column = SORTS.get(sort, "received_at")
     rows = _wanted(wanted).select_related("borrower").annotate(unapplied=-F("account__balance"))
-    return list(rows.order_by(f"-{column}" if is_descending else column, "id")[offset : offset + limit])
+    return list(rows.order_by(f"-{column}" if is_descending else column, "line_no", "id")[offset : offset + limit])
 
 
 def count_receipt_rows(*, wanted: ReceiptFilter) -> int:

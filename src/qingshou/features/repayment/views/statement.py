@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, is_allowed, requires
@@ -65,7 +65,7 @@ def columns_of(currency: str, *, with_receipts: bool, kinds: tuple[str, ...]) ->
                value=lambda line: line["line"].recorded_at),
         *(
             (Column(key="receipt", label=gettext_lazy("Receipt"),
-                    value=lambda line: _("Open") if line["line"].receipt_id else "", href=_receipt),)
+                    value=lambda line: pgettext("verb", "Open") if line["line"].receipt_id else "", href=_receipt),)
             if with_receipts else ()
         ),
     )  # fmt: skip

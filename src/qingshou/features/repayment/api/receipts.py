@@ -164,7 +164,7 @@ class LedgerOut(Schema):
     movements: list[MovementOut]
 
 
-@router.post("/receipts", response=ReceiptDetail, summary="Tell of a payment")
+@router.post("/receipts", response=ReceiptDetail, summary="Tell of a payment", openapi_extra={"x-may-be-missing": True})
 @permitted("receipts.take")
 def tell(request: HttpRequest, given: ReceiptIn) -> dict[str, Any]:
     """Recorded once by `external_ref`; put on the debts where `loan_ref` or a reference of ours says whose it is, else

@@ -92,6 +92,9 @@ class FakeProvider:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                if not self.path.startswith("/pay/"):
+                    self._raw(404, b"", "text/plain")
+                    return
                 payment = provider.by_ref(self.path.rsplit("/", 1)[1])
                 self._raw(200, _PAGE.format(**payment, ref=payment["payment"]).encode(), "text/html; charset=utf-8")
 

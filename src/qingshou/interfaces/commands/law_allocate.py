@@ -16,7 +16,7 @@ from qingshou.interfaces.commands.law_allocate_reading import NO_DATE, Question,
 from qingshou.interfaces.commands.law_answers import DATE, AsJson, answering, date_or_none, echo
 from qingshou.interfaces.commands.law_words import CONFIDENCE, article_json, reason_words, reasons_json, reasons_table
 from qingshou.kernel.money import ZERO
-from qingshou.kernel.verdict import Confidence
+from qingshou.kernel.verdict import Confidence, Reason
 from qingshou.law.allocation.allocate import allocate, applied
 from qingshou.law.allocation.terms import KINDS, Allocated, Line, PartKind
 
@@ -123,21 +123,29 @@ def _by_kind(amounts: Iterable[tuple[PartKind, Decimal]], currency: str) -> dict
 
 def _print(asked: Question, found: Allocated) -> None:
     console = Console()
-    table = Table("debt", "part", "due", "before", "paid", "after", "why", "article", "how sure")
+    table = Table("debt", "part", "due", "before", "paid", "after", "why")
     for column in ("before", "paid", "after"):
         next(one for one in table.columns if one.header == column).justify = "right"
+    told: dict[str, int] = {}  # reasons are long and alike: a number in the table, the words below it
     for line in found.lines:
-        article = line.article
+        whys = [_why(one) for one in line.reasons]
         table.add_row(
             line.debt,
             line.kind.lower(),
             str(line.due_date) if line.due_date and (line.debt, line.part) not in asked.undated else "",
             *(money_text(one, asked.currency) for one in (line.before, line.paid, line.after)),
-            "; ".join(reason_words(one) for one in line.reasons),
-            f"{article.instrument} {article.article}" if article else "",
-            CONFIDENCE[article.confidence if article else Confidence.UNVERIFIED],
+            " ".join(str(told.setdefault(one, len(told) + 1)) for one in whys),
         )
     console.print(table)
+    for words, number in told.items():
+        console.print(f"{number}  {words}")
     went = money_text(found.applied, asked.currency)
     console.print(f"{asked.currency} {went} applied, {money_text(found.unapplied, asked.currency)} unapplied")
     console.print(reasons_table((*asked.reasons, *found.reasons)))
+
+
+def _why(reason: Reason) -> str:
+    article = reason.article
+    if article is None:
+        return reason_words(reason)
+    return f"{reason_words(reason)} ({article.instrument} {article.article}, {CONFIDENCE[article.confidence]})"

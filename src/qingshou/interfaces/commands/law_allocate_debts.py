@@ -102,7 +102,7 @@ def _read_debt(raw: dict[str, Any], place: str, number: int, currency: str, on: 
         currency=currency,
         parts=tuple(known),
         due_date=due,
-        security=_security(raw, place, currency, notes),
+        security=_security(raw, place, currency, notes, owed=sum((one.amount for one in known), ZERO)),
         burden=number_at(*_at(raw, place, *_RATE), notes),
     )
     product = str(raw.get("product") or "OTHER").strip().upper()
@@ -121,13 +121,13 @@ def _at(raw: dict[str, Any], place: str, *keys: str) -> tuple[Any, str]:
     return value, f"{place}.{key}"
 
 
-def _security(raw: dict[str, Any], place: str, currency: str, notes: Notes) -> Decimal | None:
+def _security(raw: dict[str, Any], place: str, currency: str, notes: Notes, *, owed: Decimal) -> Decimal | None:
+    """Return the value of the security; a bare yes counts as secured in full, so that the debt comes after others."""
     key, value = first_of(raw, *_SECURITY)
     if value is None or value is False:
         return None
     if value is True:
-        notes.add(f"{place}.{key}", "give the value of the security as an amount: the least secured comes first.")
-        return None
+        return owed
     return amount_at(value, f"{place}.{key}", currency, notes) or None
 
 

@@ -371,7 +371,7 @@ def test_places_without_a_law_of_allocation_need_an_order():
                 "debts": [
                     {
                         "id": "A",
-                        "secured": True,
+                        "secured": "house",
                         "rate": "high",
                         "disputed": "no",
                         "overdue_days": "1.5",

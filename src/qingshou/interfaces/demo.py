@@ -25,6 +25,7 @@ from qingshou.features.book.operations import record_import
 from qingshou.features.delinquency.queries import summary_table
 from qingshou.features.oversight.queries import get_run
 from qingshou.interfaces.daily import run_day
+from qingshou.interfaces.demo_agreements import agree_early, agree_today
 from qingshou.interfaces.demo_contacts import give_life
 from qingshou.interfaces.demo_money import give_money
 from qingshou.interfaces.demo_people import write_people
@@ -61,8 +62,11 @@ def prepare(console: Console) -> UUID:
     with using(tenant_id), _bars(console) as bars:
         for as_of in MONTH_ENDS:
             _take_month(tenant_id, as_of, bars)
+            if as_of == MONTH_ENDS[-2]:
+                agree_early(now=clock.now())
         task = bars.add_task("contacts", total=1, step="")
         give_life(now=clock.now())
+        agree_today(now=clock.now())
         bars.update(task, step="done", completed=1)
         task = bars.add_task("payments", total=1, step="")
         give_money(now=clock.now())

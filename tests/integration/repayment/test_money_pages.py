@@ -16,7 +16,8 @@ from qingshou.approvals.models import ApprovalRequest
 from qingshou.audit.actors import SYSTEM
 from qingshou.audit.queries import list_events
 from qingshou.edges import clock
-from qingshou.features.repayment.models import Receipt
+from qingshou.features.contact.queries.values import values_of
+from qingshou.features.repayment.models import PaymentReference, Receipt
 from qingshou.features.repayment.operations.matching import match_receipts
 from qingshou.features.repayment.operations.preview import preview_receipt
 from qingshou.features.repayment.operations.receipts import ChosenBy
@@ -315,6 +316,20 @@ def test_the_panel_of_a_case(client_for, users):
         client_for("TEAM_LEAD").get(f"/cases/{case.id}/money-panel")
     )
     assert client_for("AGENCY_USER").get(f"/cases/{case.id}/money-panel").status_code == 404
+
+
+def test_a_reference_is_given_on_the_case_and_used_in_messages(client_for, users):
+    case = make_debtor("rf1", owner=users["COLLECTOR"])
+    collector = client_for("COLLECTOR")
+    assert "payment_ref" not in values_of(case_ids=[case.id], now=NOW)[case.id]
+    collector.post(f"/cases/{case.id}/payment-reference")
+    given = PaymentReference.objects.get().reference
+    shown = " ".join(given[place : place + 4] for place in range(0, 16, 4))
+    assert values_of(case_ids=[case.id], now=NOW)[case.id]["payment_ref"] == shown
+    assert shown in text(collector.get(f"/cases/{case.id}/money-panel"))
+    collector.post(f"/cases/{case.id}/payment-reference")
+    assert PaymentReference.objects.count() == 1
+    assert client_for("AGENCY_USER").post(f"/cases/{case.id}/payment-reference").status_code == 404
 
 
 def test_a_loan_whose_arrears_nobody_knows_is_not_split_up(client_for, debtor):

@@ -8,6 +8,7 @@ class RepaymentConfig(AppConfig):
 
     def ready(self) -> None:
         from qingshou.features.cases.panels import register_act, register_panel
+        from qingshou.features.contact.queries.values import register_values
         from qingshou.features.repayment.operations.agreement_registering import register_agreements
         from qingshou.features.repayment.operations.ledger_approvals import register_ledger_kinds
         from qingshou.features.repayment.operations.relief import register_relief
@@ -15,7 +16,9 @@ class RepaymentConfig(AppConfig):
         from qingshou.features.repayment.phrases import documents as documents  # words of what is recorded
         from qingshou.features.repayment.phrases.hardship import PANEL
         from qingshou.features.repayment.phrases.money import PANEL as MONEY_PANEL
+        from qingshou.features.repayment.queries.receipts import references_of
 
+        register_values(references_of)
         register_agreements()
         register_relief()
         register_ledger_kinds()

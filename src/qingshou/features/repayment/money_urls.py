@@ -38,5 +38,6 @@ routes: list[URLPattern] = [
     path("loans/<uuid:loan_id>/account/charge", loan_acts.charge, name="charge_loan"),
     path("loans/<uuid:loan_id>/account/waive", loan_acts.give_up, name="waive_loan"),
     path("loans/<uuid:loan_id>/account/charge-off", loan_acts.write_off, name="charge_off_loan"),
+    path("cases/<uuid:case_id>/payment-reference", money_panel.reference, name="give_reference"),
     path("cases/<uuid:case_id>/money-panel", money_panel.panel, name="money_panel"),
 ]

@@ -90,6 +90,7 @@ VARIABLES = {
     "paid_date": _("Date of the last payment"),
     "contact_phone": _("Telephone number of the lender"),
     "pay_link": _("Address of the lender's payment page"),
+    "payment_ref": _("Reference to pay under"),
     "agent_name": _("Name of the person in charge"),
     "plan_number": _("Number of the plan"),
     "plan_amount": _("Amount of the plan's next instalment"),

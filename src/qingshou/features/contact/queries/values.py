@@ -1,6 +1,6 @@
 """What the variables of a message are for each case: gathered for many cases in a fixed number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,17 @@ from qingshou.tenancy.models import Tenant
 from qingshou.tenancy.queries import current_tenant
 
 PURPOSE = "MESSAGE"
+
+# what features above know of debtors: debtor -> variable -> text, for many at once; registered when they start
+More = Callable[[Collection[UUID]], Mapping[UUID, Mapping[str, str]]]
+_more: list[More] = []
+
+
+def register_values(more: More) -> None:
+    """Let a feature above fill variables of messages; it reads in a fixed number of queries."""
+    if more not in _more:
+        _more.append(more)
+
 
 # One row a case: the case, its debtor, the most overdue open loan, the next instalment, the last payment that stands,
 # the last promise, and until when the step waits for an answer.
@@ -81,7 +92,12 @@ def values_of(
         columns = [column.name for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     names = _names(rows, reader=reader, role=role, purpose=purpose, now=now)
-    return {row["id"]: _values(row, names.get(row["borrower_id"]), tenant=tenant, today=today) for row in rows}
+    told = [more({row["borrower_id"] for row in rows}) for more in _more]
+    return {
+        row["id"]: _values(row, names.get(row["borrower_id"]), tenant=tenant, today=today)
+        | {code: text for one in told for code, text in one.get(row["borrower_id"], {}).items()}
+        for row in rows
+    }
 
 
 def details_of(tenant: Tenant) -> dict[str, str]:

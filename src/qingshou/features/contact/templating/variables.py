@@ -70,6 +70,7 @@ _ALL = (
     Variable("link_days", "Days for which the link is good", _same("7"), 3),
     Variable("contact_phone", "Telephone number of the lender", _same("400-800-1234"), 30),
     Variable("pay_link", "Address of the lender's payment page", _same("https://pay.bank.example"), 120),
+    Variable("payment_ref", "Reference to pay under", _same("RF78 0000 1234 5678"), 25),
     Variable("agent_name", "Name of the person in charge", _in("李静", "李靜", "Li Jing"), 60),
     Variable("opt_out_words", "Word to reply with to opt out", _in("T", "T", "STOP"), 10),
     Variable("today", "Today's date", _same("2026-11-25"), 10),

@@ -1,6 +1,6 @@
 """Receipts: one with where each cent went and why, lists, the queue of the unmatched, what the tape does not show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from qingshou.features.book.owing import lists_payments, payments_with_refs
 from qingshou.features.repayment.models import Account, PaymentReference, Posting, Receipt
 from qingshou.features.repayment.queries.statement import CitedArticle, read_articles, read_reasons
+from qingshou.features.repayment.rules.references import shown
 from qingshou.kernel.errors import NotFound
 from qingshou.kernel.money import ZERO
 
@@ -191,6 +192,12 @@ def list_unconfirmed(*, limit: int = 200) -> list[Unconfirmed]:
 def owner_of_reference(*, reference: str) -> tuple[UUID, UUID | None] | None:
     """Return (debtor, loan or None) that a payment reference of ours was given for."""
     return PaymentReference.objects.filter(reference=reference).values_list("borrower_id", "loan_id").first()
+
+
+def references_of(borrower_ids: Collection[UUID]) -> dict[UUID, dict[str, str]]:
+    """Return debtor -> the message variable of the reference that was given for all their debts."""
+    rows = PaymentReference.objects.filter(borrower_id__in=borrower_ids, loan=None)
+    return {borrower: {"payment_ref": shown(text)} for borrower, text in rows.values_list("borrower_id", "reference")}
 
 
 def _paged(rows: QuerySet[Receipt], limit: int, after: tuple[datetime, UUID] | None) -> list[ReceiptRow]:

@@ -5,14 +5,18 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import ensure, is_allowed, requires
 from qingshou.features.cases.queries import get_case
-from qingshou.features.cases.views.shown import desk_of, facts_of
+from qingshou.features.cases.views.shown import act, desk_of, facts_of
+from qingshou.features.repayment.operations.payment_references import give_reference
 from qingshou.features.repayment.phrases.money import ACCOUNTS, LEDGER_STATES, SOURCES, STATE_TONES, STATES
 from qingshou.features.repayment.queries.owed import owed_of_borrower
 from qingshou.features.repayment.queries.receipt_list import last_receipts_of, unapplied_of
+from qingshou.features.repayment.queries.receipts import references_of
+from qingshou.features.repayment.rules.references import shown
 from qingshou.features.repayment.views.statement import KINDS
 from qingshou.kernel.money import ZERO
 
@@ -43,8 +47,21 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
             for row in last_receipts_of(borrower_id=case.borrower_id, limit=_RECEIPTS_SHOWN)
         ],
         "unapplied": unapplied_of(borrower_id=case.borrower_id),
+        "reference": references_of([case.borrower_id]).get(case.borrower_id, {}).get("payment_ref", ""),
+        "may_give": cast(Any, request.user).has_perm("repayment.work", facts_of(case)) and case.closed_on is None,
         "may_see_receipts": is_allowed(request, "receipts.view"),
         "may_cash": is_allowed(request, "receipts.cash"),
         "is_unsplit": "UNSPLIT" in kinds,
     }  # fmt: skip
     return render(request, "repayment/money_panel.html", context)
+
+
+@require_POST
+@requires("repayment.work")
+@act
+def reference(request: HttpRequest, case_id: UUID) -> str:
+    """Give the debtor a reference to pay under, for all debts; the same ever after."""
+    case = get_case(case_id=case_id)
+    ensure(cast(Any, request.user), "repayment.work", facts_of(case), name="case")
+    given = give_reference(borrower_id=case.borrower_id, now=desk_of(request).now)
+    return _("The reference to pay under is %(reference)s.") % {"reference": shown(given)}

@@ -137,7 +137,7 @@ class PlanDetail(PlanOut):
     instalments: list[InstalmentOut]
 
 
-@router.post("/promises", response=PromiseOut, summary="Take a promise")
+@router.post("/promises", response=PromiseOut, summary="Take a promise", openapi_extra={"x-may-be-missing": True})
 @permitted("repayment.work")
 def take_promise(request: HttpRequest, given: PromiseIn) -> dict[str, Any]:
     """Followed until it is kept, broken, taken back or struck out."""
@@ -203,7 +203,7 @@ def list_plans(request: HttpRequest, asked: Query[PlanFilters]) -> dict[str, Any
     return {"items": [_plan(one) for one in shown], "next_cursor": following}
 
 
-@router.post("/plans", response=PlanDetail, summary="Make a plan of an offer")
+@router.post("/plans", response=PlanDetail, summary="Make a plan of an offer", openapi_extra={"x-may-be-missing": True})
 @permitted("repayment.work")
 def make_plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
     """Within the caller's limits it waits for the debtor, beyond them for a second person."""

@@ -96,7 +96,9 @@ class BudgetOut(Schema):
     reasons: list[ReasonOut]
 
 
-@router.post("/budgets", response=BudgetOut, summary="Take income and spending")
+@router.post(
+    "/budgets", response=BudgetOut, summary="Take income and spending", openapi_extra={"x-may-be-missing": True}
+)
 @permitted("repayment.work")
 def take(request: HttpRequest, given: BudgetIn) -> dict[str, Any]:
     """Judged by the rules of the place; every bad line is named. It takes the place of the budget before."""
@@ -110,7 +112,12 @@ def take(request: HttpRequest, given: BudgetIn) -> dict[str, Any]:
     return _out(get_budget(budget_id=budget.id, case_id=case.id))
 
 
-@router.post("/budgets/figures", response=BudgetOut, summary="Add figures from transactions, a bureau or documents")
+@router.post(
+    "/budgets/figures",
+    response=BudgetOut,
+    summary="Add figures from transactions, a bureau or documents",
+    openapi_extra={"x-may-be-missing": True},
+)
 @permitted("repayment.work")
 def figures(request: HttpRequest, given: FiguresIn) -> dict[str, Any]:
     """A new budget of the figures on file and these; of several for one heading the strongest source counts."""

@@ -82,7 +82,7 @@ class OwnIn(SaidIn, WishIn):
     payments: list[PaymentIn] = Field([], max_length=12)
 
 
-@router.post("/offers/searches", response=SearchOut, summary="Search offers")
+@router.post("/offers/searches", response=SearchOut, summary="Search offers", openapi_extra={"x-may-be-missing": True})
 @permitted("repayment.work")
 def search(request: HttpRequest, given: SearchIn) -> dict[str, Any]:
     """Within the caller's limits first; kept with everything needed to make it again."""
@@ -102,7 +102,7 @@ def show_search(request: HttpRequest, search_id: UUID) -> dict[str, Any]:
     return _out(search_id, principal_of(request))
 
 
-@router.post("/offers", response=OfferOut, summary="Work out own terms")
+@router.post("/offers", response=OfferOut, summary="Work out own terms", openapi_extra={"x-may-be-missing": True})
 @permitted("repayment.work")
 def own(request: HttpRequest, given: OwnIn) -> dict[str, Any]:
     """Exact to the cent and held to every limit; noted in the negotiation as an offer or a counter-offer."""

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +19,6 @@ from qingshou.features.repayment.rules.hardship import HardshipUnfit
 from qingshou.kernel.errors import QingshouError
 
 _TONES = {"AWAITING_APPROVAL": "note", "IN_FORCE": "good"}
-_LANGUAGES = ("zh-hans", "zh-hant", "en")
 
 
 @require_GET
@@ -33,7 +33,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     may_ask = request.user.has_perm("receipts.reverse")
     return render(
-        request, "repayment/relief.html", {"lines": lines, "may_ask": may_ask, "today": desk_of(request).today}
+        request, "repayment/relief.html", {"lines": lines, "may_ask": may_ask, "languages": settings.LANGUAGES}
     )
 
 
@@ -47,7 +47,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if from_on is None or until_on is None:
             raise HardshipUnfit(_("Give the first and the last day."), field="from_on")
         ask_relief(
-            code=post.get("code", "").strip().lower(), names={one: post.get(f"name-{one}", "") for one in _LANGUAGES},
+            code=post.get("code", "").strip().lower(), names={one: post.get(f"name-{one}", "") for one, _name in settings.LANGUAGES},
             from_on=from_on, until_on=until_on, regions=_codes(post.get("regions", "")),
             products=_codes(post.get("products", "")), pauses_contact=post.get("pauses_contact") == "yes",
             freezes_charges=post.get("freezes_charges") == "yes", law=post.get("law", ""),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.integration.repayment.agreement_rows import make_debtor
-from tests.integration.repayment.bank_rows import named_borrower
+from tests.integration.repayment.bank_rows import line, named_borrower, take, write
 from tests.integration.repayment.ledger_rows import NOW, broken, came_in, make_loan, owed, pay
 
 from qingshou.approvals import operations as approvals
@@ -21,7 +21,8 @@ from qingshou.features.repayment.models import PaymentReference, Receipt
 from qingshou.features.repayment.operations.matching import match_receipts
 from qingshou.features.repayment.operations.preview import preview_receipt
 from qingshou.features.repayment.operations.receipts import ChosenBy
-from qingshou.features.repayment.queries.receipts import explain_receipt
+from qingshou.features.repayment.queries.receipt_list import list_queue, next_in_queue
+from qingshou.features.repayment.queries.receipts import explain_receipt, get_receipt
 from qingshou.privacy.models import PersonalDataRead
 
 
@@ -140,6 +141,17 @@ def test_the_queue_takes_the_same_queries_at_one_and_at_three_rows(client_for, t
     waiting("乙", "102")
     waiting("丙", "103")
     assert queries_of(lead, "/receipts/waiting/") == 10
+
+
+def test_the_queue_goes_round_in_the_order_of_the_file(tenant, tmp_path):
+    rows = [line(f"{number}.00", name=f"某{number}", ref=f"R{number}") for number in range(1, 6)]
+    take(write(tmp_path / "day.csv", *rows))
+    seen, here = [], next_in_queue()
+    for _ in range(6):
+        seen.append(int(get_receipt(receipt_id=here).amount))
+        here = next_in_queue(after=here)
+    assert seen == [1, 2, 3, 4, 5, 1]
+    assert [int(row.amount) for row in list_queue()] == [1, 2, 3, 4, 5]
 
 
 def test_a_receipt_is_split_over_loans(client_for, tenant, debtor):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from qingshou.features.book.finding import find_loans
 from qingshou.features.cases.queries.numbers import borrowers_of_numbers
@@ -19,6 +20,7 @@ from qingshou.kernel.money import ZERO
 
 COUNT_MAX = 10_000
 LEFT_OVER = "LEFT_OVER"  # no state of its own: something of an applied receipt stands on no debt
+_LINE = Coalesce("line_no", 0)
 SORTS = {"received": "received_at", "value_date": "value_date", "amount": "amount"}
 
 
@@ -76,9 +78,13 @@ def list_queue(*, offset: int = 0, limit: int = 50) -> list[Any]:
 def next_in_queue(*, after: UUID | None = None) -> UUID | None:
     """Return the receipt behind one in the queue, or the first; None where no other waits."""
     rows = _queue()
-    held = Receipt.objects.filter(id=after).values_list("received_at", "id").first() if after else None
+    mine = Receipt.objects.filter(id=after).values_list("received_at", _LINE, "id") if after else None
+    held = mine.first() if mine is not None else None
     if held is not None:
-        behind = rows.filter(Q(received_at__gt=held[0]) | Q(received_at=held[0], id__gt=held[1]))
+        at, line, key = held
+        behind = rows.filter(
+            Q(received_at__gt=at) | Q(received_at=at, line__gt=line) | Q(received_at=at, line=line, id__gt=key)
+        )
         found = behind.values_list("id", flat=True).first()
         if found is not None:
             return found  # type: ignore[no-any-return]
@@ -136,7 +142,8 @@ def list_cash(*, since: datetime, until: datetime, limit: int = 200) -> list[Any
 
 
 def _queue() -> QuerySet[Receipt]:
-    return Receipt.objects.filter(state__in=QUEUE_STATES).order_by("received_at", "id")
+    """The oldest first, those of one file as they stand in it."""
+    return Receipt.objects.filter(state__in=QUEUE_STATES).annotate(line=_LINE).order_by("received_at", "line", "id")
 
 
 def _wanted(wanted: ReceiptFilter) -> QuerySet[Receipt]:

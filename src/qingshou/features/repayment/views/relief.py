@@ -41,13 +41,13 @@ def programmes(request: HttpRequest) -> HttpResponse:
 @requires("receipts.reverse")
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for a programme."""
-    desk, post = desk_of(request), request.POST
+    desk, post, languages = desk_of(request), request.POST, [code for code, _name in settings.LANGUAGES]
     from_on, until_on = day_given(post.get("from_on", "")), day_given(post.get("until_on", ""))
     try:
         if from_on is None or until_on is None:
             raise HardshipUnfit(_("Give the first and the last day."), field="from_on")
         ask_relief(
-            code=post.get("code", "").strip().lower(), names={one: post.get(f"name-{one}", "") for one, _name in settings.LANGUAGES},
+            code=post.get("code", "").strip().lower(), names={code: post.get(f"name-{code}", "") for code in languages},
             from_on=from_on, until_on=until_on, regions=_codes(post.get("regions", "")),
             products=_codes(post.get("products", "")), pauses_contact=post.get("pauses_contact") == "yes",
             freezes_charges=post.get("freezes_charges") == "yes", law=post.get("law", ""),

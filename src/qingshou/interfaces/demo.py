@@ -29,6 +29,7 @@ from qingshou.interfaces.demo_agreements import agree_early, agree_today
 from qingshou.interfaces.demo_contacts import give_life
 from qingshou.interfaces.demo_money import give_money
 from qingshou.interfaces.demo_people import write_people
+from qingshou.interfaces.demo_portal import give_pages
 from qingshou.kernel.errors import NotFound
 from qingshou.tenancy.context import using
 from qingshou.tenancy.queries import get_tenant_by_code
@@ -70,6 +71,7 @@ def prepare(console: Console) -> UUID:
         bars.update(task, step="done", completed=1)
         task = bars.add_task("payments", total=1, step="")
         give_money(now=clock.now())
+        give_pages(now=clock.now())
         bars.update(task, step="done", completed=1)
     return tenant_id
 

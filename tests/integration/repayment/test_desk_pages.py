@@ -158,7 +158,7 @@ def test_offers_stand_side_by_side_with_their_limits(client_for, case, offers):
     assert page.count("<article") == len(offers)
     assert "Best value" in page
     assert "Value to us today" in page
-    assert "offer_policy default" in page
+    assert "Offer policy default 2026-01 · PENALTY" in page
     for one in offers:
         assert f"{one.total:,.2f}" in page
 

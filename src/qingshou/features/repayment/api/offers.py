@@ -112,7 +112,7 @@ def own(request: HttpRequest, given: OwnIn) -> dict[str, Any]:
         actor=caller.actor, role=caller.role, now=request.now, wish=_wish(given), reason=given.reason,  # type: ignore[attr-defined]
         said=given.said, channel=given.channel, call_id=given.call_id,
     )  # fmt: skip
-    return offer_out(offer, caller)
+    return offer_out(get_offer(offer_id=offer.id), caller)
 
 
 @router.get("/offers/{offer_id}", response=OfferOut, summary="Read an offer")

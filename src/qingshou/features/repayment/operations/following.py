@@ -19,6 +19,7 @@ from qingshou.audit.entries import Entry
 from qingshou.audit.operations import record_many
 from qingshou.features.cases.operations import set_next_actions
 from qingshou.features.cases.operations.locked import hold_cases
+from qingshou.features.cases.queries.numbers import latest_as_of
 from qingshou.features.contact.operations.stops import lock_person_of
 from qingshou.features.repayment.models import Counted, Plan, PlanInstalment, Promise, Receipt
 from qingshou.features.repayment.operations.locks import cases_of, lock_ledgers_of, lock_plans, lock_promises
@@ -27,6 +28,7 @@ from qingshou.features.repayment.operations.promise_acts import entry_of, tell_c
 from qingshou.features.repayment.rules.counting import Money, Share, Want, count_money, counted_by
 from qingshou.features.repayment.rules.plan_states import FOLLOWED, PlanState
 from qingshou.features.repayment.rules.promises import JUDGED, PromiseState, PromiseTerms, judge_promise
+from qingshou.tenancy.queries import current_tenant
 
 CALL = "CONTACT_DEBTOR"
 # debtors being looked at in this very transaction
@@ -48,10 +50,11 @@ class Followed:
 def follow_money(borrower_id: UUID, on: date, actor: Actor, now: datetime) -> None:
     """Look at a debtor's promises and plans again, in the transaction that moved their money.
 
-    Registered with `received.on_money` when the application starts.
+    Registered with `received.on_money` when the application starts. A book of the past is judged by its own day.
     """
     if borrower_id not in _busy.get():  # what a plan gives up moves money too
-        follow(borrower_ids=[borrower_id], on=on, actor=actor, now=now)
+        day = latest_as_of() or on if current_tenant().is_demo else on
+        follow(borrower_ids=[borrower_id], on=day, actor=actor, now=now)
 
 
 def follow(*, borrower_ids: Collection[UUID], on: date, actor: Actor, now: datetime) -> Followed:

@@ -39,3 +39,11 @@ ORIGINS = {
     "PORTAL": _("The debtor's page"),
     "API": _("From another system"),
 }
+
+# our own tables behind a limit or a figure, by the first word of the instrument
+TABLES = {
+    "offer_policy": _("Offer policy"),
+    "living_floors": _("Living floors"),
+    "spending_guide": _("Spending guideline"),
+    "form": _("Form of the budget"),
+}

@@ -24,5 +24,5 @@ def _shown(value: object, named: Mapping[str, object] | None) -> str:
     if named is not None and str(value) in named:
         return str(named[str(value)])
     if isinstance(value, Decimal):
-        return str(formats.localize(value, use_l10n=True))
+        return f"{value:,f}"
     return str(formats.date_format(value)) if isinstance(value, date) else str(value)

@@ -90,9 +90,13 @@ def setting_for(
     Stops   BadInput  the policy gives the role no limits
     """
     kept, broken = track_record(borrower_id=case.borrower_id)
+    disposable, low, high = (
+        round_money(one, budget.currency, Rounding.DOWN)
+        for one in (budget.disposable, budget.band_low, budget.band_high)
+    )
     request = OfferRequest(
-        owed=debt.owed, contract_rate=debt.rate, on=on, role=role, disposable=budget.disposable,
-        band_low=budget.band_low, band_high=budget.band_high, product=debt.product,
+        owed=debt.owed, contract_rate=debt.rate, on=on, role=role, disposable=disposable, band_low=low,
+        band_high=high, product=debt.product,
         place=country_of(tenant.jurisdiction), lender_kind=str(tenant.settings.get("lender_kind", "BANK")),
         contract_date=debt.contract_date, pay_day=wish.pay_day, frequency=wish.frequency, lump_sum=wish.lump_sum,
         overdue_days=debt.overdue_days, kept_before=kept, broken_before=broken,

@@ -15,8 +15,11 @@ from qingshou.access.guards import ensure
 from qingshou.features.cases.queries import get_case
 from qingshou.features.cases.views import shown
 from qingshou.features.cases.views.shown import Desk, facts_of
+from qingshou.features.contact.phrases.door import CONFIDENCES
+from qingshou.features.contact.phrases.door import article_words as law_words
 from qingshou.features.contact.queries.calls import calls_of_attempts, has_recording, last_attempts
 from qingshou.features.repayment.phrases.agreements import REFUSALS
+from qingshou.features.repayment.phrases.desk import TABLES
 from qingshou.kernel.errors import BadInput, QingshouError
 from qingshou.kernel.money import parse_amount
 from qingshou.kernel.verdict import Article, Confidence
@@ -86,15 +89,14 @@ def whole_given(text: str, *, otherwise: int | None = None) -> int | None:
 
 
 def article_words(article: Article | None) -> str:
-    """Return an article as it is cited, with a mark where nobody read the text."""
+    """Return an article as it is cited, with a mark where nobody read the text; our own tables by their names."""
     if article is None:
         return ""
-    cited = f"{article.instrument} {article.article}"
-    return cited if article.confidence is Confidence.READ else f"{cited} ({_confidence(article.confidence)})"
-
-
-def _confidence(confidence: Confidence) -> str:
-    return str(_("second-hand") if confidence is Confidence.SECONDARY else _("not verified"))
+    kind, _space, version = article.instrument.partition(" ")
+    if kind not in TABLES:
+        return law_words(article)
+    named = f"{TABLES[kind]} {version} · {article.article}"
+    return named if article.confidence is Confidence.READ else f"{named} ({CONFIDENCES[article.confidence]})"
 
 
 def calls_to_choose(case: Any) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from qingshou.features.repayment.views.own_terms import kept_fields, terms_given
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
+_PERIODS_SHOWN_MAX, _PERIODS_USUAL = 60, 12
 SAYABLE = ("OFFERED", "REFUSED", "WITHDRAWN")
 
 
@@ -62,13 +63,19 @@ def page_of(request: HttpRequest, case: Any, desk: Desk, *, given: Any = None) -
         "proposed": [card_of(one, role=desk.role) for one in queries.list_proposed(case_id=case.id, limit=4)],
         "has_role": _has_role(desk),
         "today": on,
-        "given": given or kept_fields({"periods": "12", "kind": "PLAN"}),
+        "given": given or kept_fields({"periods": str(_usual_count(found)), "kind": "PLAN"}),
         "frequencies": list(words.FREQUENCIES.items()),
         "graces": list(words.GRACES.items()),
         "reasons_to_say": list(talk_words.REASONS.items()),
         "channels": list(talk_words.CHANNELS.items()),
         "calls": calls_to_choose(case),
     }  # fmt: skip
+
+
+def _usual_count(found: queries.SearchShown | None) -> int:
+    """Return where own terms begin: the number of payments of the best offer."""
+    counts = [len(one.schedule) for one in found.offers if one.kind == "PLAN"] if found else []
+    return counts[0] if counts and counts[0] <= _PERIODS_SHOWN_MAX else _PERIODS_USUAL
 
 
 def _debt(case: Any) -> tuple[Negotiable | None, str]:

@@ -62,8 +62,7 @@ def verify(*, tenant_id: UUID, home: Path) -> Verified:
             for one, count in count_broken(tenant_id=tenant_id, on=clock.today(lender.time_zone)).items()
         ]
         answers += [
-            Answer(one.name, one.invariant, count)
-            for one, count in count_broken_money(tenant_id=tenant_id).items()
+            Answer(one.name, one.invariant, count) for one, count in count_broken_money(tenant_id=tenant_id).items()
         ]
         answers.append(_record())
         answers.append(_working_set(tenant_id, home))

@@ -190,8 +190,7 @@ class Writing:
 def balances_of(locked: LockedBooks) -> dict[Place, Decimal]:
     """Return the balance of every place in the books: what is owed, and below zero what is unapplied."""
     found: dict[Place, Decimal] = {Unapplied(receipt): -amount for receipt, amount in locked.books.unapplied.items()}
-    for slot, amount in locked.books.parts.items():
-        found[slot] = amount
+    found.update(locked.books.parts)
     return found
 
 

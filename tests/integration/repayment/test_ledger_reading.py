@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.integration.repayment.ledger_rows import DAY, NOW, broken, came_in, make_loan, pay
 
 from qingshou.audit.actors import SYSTEM
-from qingshou.features.repayment.models import Account, LedgerEvent, LoanLedger, Receipt
+from qingshou.features.repayment.models import Account, LedgerEvent, LoanLedger, Posting, Receipt, Transaction
 from qingshou.features.repayment.operations.receipt_returns import reverse_receipt
 from qingshou.features.repayment.operations.receipts import take_receipt
 from qingshou.features.repayment.queries.receipts import (
@@ -119,6 +119,20 @@ def test_the_checker_sees_what_is_forced_past_the_ledger(tenant):
     LedgerEvent.objects.update(is_undone=False)
     LoanLedger.objects.update(state="SETTLED")
     assert broken(tenant.id) == {"ledgers_in_a_wrong_state": 1}
+    LoanLedger.objects.update(state="OPEN")
+    opening = Transaction.objects.get(kind="TAPE")
+    values = {"kind": "TAPE", "effective_date": DAY, "actor_name": "forced", "recorded_at": NOW}
+    forced = Transaction.objects.create(ledger_id=loan.id, **values)
+    assert broken(tenant.id) == {"transactions_without_postings": 1}
+    own = Account.objects.get(kind="TAPE")
+    Posting.objects.create(transaction=forced, account=own, amount=1)
+    assert broken(tenant.id) == {"transactions_not_balanced": 1}
+    Posting.objects.create(transaction=forced, account=own, amount=-1)
+    assert broken(tenant.id) == {}
+    half = Transaction.objects.create(ledger_id=loan.id, reverses=opening, **values)
+    for amount in (1, -1):
+        Posting.objects.create(transaction=half, account=own, amount=amount)
+    assert broken(tenant.id)["reversals_that_do_not_mirror"] == 1
 
 
 def test_verify_asks_the_ledger_too(tenant, tmp_path):

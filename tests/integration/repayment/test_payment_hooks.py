@@ -65,6 +65,11 @@ def test_any_order_and_repetition_ends_the_same(tenant, loan, order):
     assert broken(tenant.id) == {}
 
 
+def test_a_payment_is_taken_back_once_whatever_the_events_name(tenant, loan):
+    outcomes = [post(told).json()["outcome"] for told in (PAID, REVERSED, REVERSED | {"id": "e7"})]
+    assert outcomes == ["TAKEN", "TAKEN", "REPEATED"]
+
+
 def test_a_payment_that_failed_moves_nothing(tenant, loan):
     assert post(PAID | {"kind": "FAILED"}).json() == {"code": "OK", "outcome": "NOTED"}
     assert Receipt.objects.count() == 0

@@ -207,6 +207,21 @@ def test_a_receipt_on_two_loans_is_split_anew(tenant):
     assert broken(tenant.id) == {}
 
 
+def test_only_loans_whose_share_changed_are_posted_anew(tenant):
+    debtor = make_borrower()
+    small = make_loan(debtor, balance=100, arrears=100, arrears_principal=100, arrears_interest=0, arrears_penalty=0,
+                      arrears_fees=0, oldest_due_date=DAY - timedelta(days=90))  # fmt: skip
+    large = make_loan(debtor)
+    first = pay(large, "10", loan_ids=[large.id], chosen_by=ChosenBy.LENDER)
+    both = pay(small, "150")
+    assert both.by_loan == {small.id: 100, large.id: 50}
+    posted = Transaction.objects.filter(ledger=small.id).count()
+    reverse(first.receipt)
+    assert Transaction.objects.filter(ledger=small.id).count() == posted
+    assert Transaction.objects.filter(ledger=large.id, receipt=both.receipt, kind="REVERSAL").count() == 1
+    assert broken(tenant.id) == {}
+
+
 def test_a_wrong_match_is_moved(tenant):
     wrong, right = make_loan(), make_loan()
     applied = pay(wrong, "90")

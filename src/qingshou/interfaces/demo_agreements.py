@@ -50,15 +50,11 @@ def agree_early(*, now: datetime) -> bool:
     with transaction.atomic():  # all of it or nothing: a start that is interrupted begins again
         _order(now)
         for place, case in enumerate(cases[:3]):
-            plan = _plan(case, me, now)
+            # the third begins soon, and nobody pays: by the last day it is at risk
+            plan = _plan(case, me, now, first_days=_DAYS_TO_PAY if place == 2 else None)
             if plan is not None and place < 2:
-                _pay(
-                    case,
-                    get_plan(plan_id=plan.id, on=case.as_of).instalments[0].amount,
-                    case.as_of,
-                    f"plan-{place}",
-                    now,
-                )
+                first = get_plan(plan_id=plan.id, on=case.as_of).instalments[0]
+                _pay(case, first.amount, case.as_of, f"plan-{place}", now)
         for place, case in enumerate(cases[3:9]):
             amount = _promised(case)
             due_on = case.as_of + timedelta(days=_DAYS_TO_PAY + place)
@@ -124,11 +120,19 @@ def _search(case: Any, me: Actor, now: datetime) -> Any:
     return get_search(search_id=found.id)
 
 
-def _plan(case: Any, me: Actor, now: datetime) -> Any:
-    """Make a plan of the best offer and let it be accepted; None where nothing fits."""
+def _plan(case: Any, me: Actor, now: datetime, *, first_days: int | None = None) -> Any:
+    """Make a plan of the best offer, or of its number of payments begun early, and let it be accepted.
+
+    Gives   the plan; None where nothing fits
+    """
     offer = next((one for one in _search(case, me, now).offers if not one.needs_role), None)
     if offer is None:
         return None
+    if first_days is not None:
+        begin = case.as_of + timedelta(days=first_days)
+        terms = OfferTerms(schedule=Terms(first_due_date=begin, periods=len(offer.schedule)))
+        offer = propose_own(case_id=case.id, budget_id=offer.search.budget_id, terms=terms, party="LENDER", actor=me,
+                            role="COLLECTOR", now=now, channel="CALL")  # fmt: skip
     plan = agree_on(case_id=case.id, offer_id=offer.id, actor=me, role="COLLECTOR", now=now, is_accepted=True,
                     channel="CALL")  # fmt: skip
     signed = store_document(case_id=case.id, kind="SIGNED_AGREEMENT", content=_SIGNED, file_name="signed.pdf", actor=me,

@@ -12,7 +12,7 @@ from tests.integration.repayment.desk_rows import make_budget
 from qingshou.access.actors import actor_of
 from qingshou.audit.actors import SYSTEM
 from qingshou.features.book.models import Loan
-from qingshou.features.repayment.errors import NoSuchBudget, NoSuchSearch, OffersNotPossible
+from qingshou.features.repayment.errors import BadAgreementInput, NoSuchBudget, NoSuchSearch, OffersNotPossible
 from qingshou.features.repayment.models import LoanLedger, NegotiationStep, Offer, OfferSearch, Plan
 from qingshou.features.repayment.operations import offers
 from qingshou.features.repayment.operations.documents import store_document
@@ -212,3 +212,19 @@ def test_when_the_record_fails_no_offer_is_kept(case, budget, me, monkeypatch):
         searched(case, budget, me)
     assert Offer.objects.count() == 0
     assert OfferSearch.objects.count() == 0
+
+
+def test_a_lenders_own_policy_decides_who_must_agree(case, budget, me, tenant):
+    offer = own(case, budget, me, months(25), party="LENDER")
+    assert offer.needs_role == "TEAM_LEAD"
+    tenant.settings = {"offer_policy": {"same_as": {"LEGAL_OFFICER": "RISK_OFFICER"}}}
+    tenant.save()
+    plan = propose_plan(case_id=case.id, offer_id=offer.id, actor=me, role="LEGAL_OFFICER", now=NOW)
+    assert plan.state == "AWAITING_ACCEPTANCE"
+
+
+def test_a_step_names_only_a_call_with_this_debtor(case, budget, me, users):
+    with pytest.raises(BadAgreementInput):
+        own(case, budget, me, months(12), call_id=case.id)
+    assert Offer.objects.count() == 0
+    assert NegotiationStep.objects.count() == 0

@@ -238,7 +238,7 @@ def _needs_more(needs_role: str, role: str) -> bool:
     """Tell whether an offer needs somebody with wider limits than this role's."""
     if not needs_role:
         return False
-    policy = offer_policy()
+    policy = offer_policy(current_tenant().settings)
     return role not in {*policy.roles, *policy.same_as} or policy.level(role) < policy.level(needs_role)
 
 

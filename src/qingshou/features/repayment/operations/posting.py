@@ -189,9 +189,8 @@ class Writing:
 
 def balances_of(locked: LockedBooks) -> dict[Place, Decimal]:
     """Return the balance of every place in the books: what is owed, and below zero what is unapplied."""
-    found: dict[Place, Decimal] = {Unapplied(receipt): -amount for receipt, amount in locked.books.unapplied.items()}
-    found.update(locked.books.parts)
-    return found
+    unapplied: dict[Place, Decimal] = {Unapplied(one): -amount for one, amount in locked.books.unapplied.items()}
+    return {**unapplied, **locked.books.parts}
 
 
 def state_of(locked: LockedBooks, loan: UUID) -> str:

@@ -190,7 +190,8 @@ class Writing:
 def balances_of(locked: LockedBooks) -> dict[Place, Decimal]:
     """Return the balance of every place in the books: what is owed, and below zero what is unapplied."""
     unapplied: dict[Place, Decimal] = {Unapplied(one): -amount for one, amount in locked.books.unapplied.items()}
-    return {**unapplied, **locked.books.parts}
+    owed: dict[Place, Decimal] = {slot: amount for slot, amount in locked.books.parts.items()}  # noqa: C416
+    return unapplied | owed
 
 
 def state_of(locked: LockedBooks, loan: UUID) -> str:

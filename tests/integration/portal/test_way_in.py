@@ -214,7 +214,8 @@ def test_codes_of_one_link_are_counted(case):
 
 
 def test_codes_from_one_address_are_counted(case, tenant):
-    tenant.settings = {"portal": {"throttle": {"codes_per_address_hour": 2}}}
+    tenant.refresh_from_db()
+    tenant.settings |= {"portal": {"throttle": {"codes_per_address_hour": 2}}}
     tenant.save()
     assert [door_of(Client(), address_of(case)).status_code for _ in range(3)] == [302, 302, 429]
 

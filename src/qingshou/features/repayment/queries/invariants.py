@@ -36,7 +36,7 @@ SELECT count(*) FROM repayment_account a LEFT JOIN (
 WHERE a.tenant_id = %(tenant)s AND a.balance IS NOT NULL AND a.balance <> COALESCE(p.amount, 0)
 """
 _MIRRORS = """
-SELECT count(*) FROM (
+SELECT count(DISTINCT id) FROM (
     SELECT t.id FROM repayment_transaction t JOIN repayment_posting p ON p.transaction_id IN (t.id, t.reverses_id)
     WHERE t.tenant_id = %(tenant)s AND t.reverses_id IS NOT NULL
     GROUP BY t.id, p.account_id HAVING sum(p.amount) <> 0) t

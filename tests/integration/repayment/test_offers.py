@@ -194,7 +194,10 @@ def test_plans_that_ended_teach_the_model(case, budget, me):
     after = own_model()
     assert (after.observed, after.kept) == (1, 1)
     assert after.hash != before.hash
-    assert searched(make_debtor("o9"), make_budget_of("o9"), me).inputs["model"]["observed"] == 1
+    search = searched(make_debtor("o9"), make_budget_of("o9"), me)
+    assert search.inputs["model"]["observed"] == 1
+    assert {one.terms["observed"] for one in search.offers.all()} == {1}
+    assert replay_search(search_id=search.id).is_same
 
 
 def make_budget_of(ref):
@@ -217,10 +220,10 @@ def test_when_the_record_fails_no_offer_is_kept(case, budget, me, monkeypatch):
 def test_a_lenders_own_policy_decides_who_must_agree(case, budget, me, tenant):
     offer = own(case, budget, me, months(25), party="LENDER")
     assert offer.needs_role == "TEAM_LEAD"
-    tenant.settings = {"offer_policy": {"same_as": {"LEGAL_OFFICER": "RISK_OFFICER"}}}
+    tenant.settings = {"offer_policy": {"same_as": {"LEGAL_OFFICER": "COLLECTOR"}}}
     tenant.save()
-    plan = propose_plan(case_id=case.id, offer_id=offer.id, actor=me, role="LEGAL_OFFICER", now=NOW)
-    assert plan.state == "AWAITING_ACCEPTANCE"
+    given = {"case_id": case.id, "offer_id": offer.id, "actor": me, "role": "LEGAL_OFFICER", "now": NOW}
+    assert propose_plan(**given, reason="long illness").state == "AWAITING_APPROVAL"
 
 
 def test_a_step_names_only_a_call_with_this_debtor(case, budget, me, users):

@@ -49,7 +49,7 @@ def main() -> None:
     start.setup()
     here = machine()  # the load it names is the one before the run
     raced = race(given.workers, given.tries, unlocked=False)
-    control = race(given.workers, max(20, given.tries // 10), unlocked=True)
+    control = race(given.workers, max(50, given.tries // 10), unlocked=True)
     result = {
         **here,
         "race": raced,

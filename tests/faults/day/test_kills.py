@@ -23,10 +23,10 @@ def test_killed_at_every_point_and_run_again_ends_the_same(
             answer = zygote.ask("run", code=code, as_of=FIRST, fault_point=f"day.{step}:{position}")
             assert answer["killed"], (step, position, answer)
             kills += 1
-    assert kills == 36
+    assert kills == 39
     ended = zygote.ask("run", code=code, as_of=FIRST)
     assert ended["status"] == "DONE"
-    assert ended["attempts"] == 37
+    assert ended["attempts"] == 40
     assert zygote.ask("run", code=code, as_of=SECOND)["status"] == "DONE"
     answer = zygote.ask("dump", code=code)
     assert answer["wrong"] == {}

@@ -66,8 +66,8 @@ def follow(*, borrower_ids: Collection[UUID], on: date, actor: Actor, now: datet
     found = Followed()
     busy = _busy.set(frozenset(borrower_ids))
     try:
-        with transaction.atomic():
-            if _has_any(borrower_ids):
+        if _has_any(borrower_ids):  # most debtors have promised nothing: two questions, and no savepoint
+            with transaction.atomic():
                 _follow(borrower_ids, on, actor, now, found)
     finally:
         _busy.reset(busy)

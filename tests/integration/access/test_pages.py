@@ -180,7 +180,7 @@ def test_teams(client_for, users):
 
 def test_the_table_of_roles_is_what_the_predicates_say(client_for, users):
     page = client_for("COMPLIANCE_OFFICER").get("/users/roles/").content.decode()
-    assert page.count("<tr>") == 27
+    assert page.count("<tr>") == 35
     from qingshou.access.permissions import PERMISSIONS
     from qingshou.access.phrases import PERMISSIONS as WORDS
     from qingshou.access.phrases import ROLES, SCOPES

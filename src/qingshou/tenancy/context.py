@@ -48,14 +48,18 @@ def using(tenant_id: UUID | None, *, scope: str = "") -> Iterator[None]:
     """Work for one lender inside the block; what was in force before returns afterwards."""
     if scope not in SCOPES:
         raise ValueError(f"unknown scope {scope!r}")
+    # what is in force was told when it came into force: said again it would only cost a question
+    is_change = (_tenant.get(), _scope.get()) != (tenant_id, scope)
     tenant_token, scope_token = _tenant.set(tenant_id), _scope.set(scope)
-    _tell(connection)
+    if is_change:
+        _tell(connection)
     try:
         yield
     finally:
         _tenant.reset(tenant_token)
         _scope.reset(scope_token)
-        _tell(connection)
+        if is_change:
+            _tell(connection)
 
 
 # The scope is told for this statement alone; who was found is told to stay. LATERAL: a lender is looked for only

@@ -28,9 +28,14 @@ from qingshou.features.repayment.operations.promise_acts import entry_of, tell_c
 from qingshou.features.repayment.rules.counting import Money, Share, Want, count_money, counted_by
 from qingshou.features.repayment.rules.plan_states import FOLLOWED, PlanState
 from qingshou.features.repayment.rules.promises import JUDGED, PromiseState, PromiseTerms, judge_promise
+from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.queries import current_tenant
 
 CALL = "CONTACT_DEBTOR"
+_ANY = """
+SELECT EXISTS (SELECT 1 FROM repayment_promise WHERE borrower_id = ANY(%(ids)s) AND state = ANY(%(promises)s))
+    OR EXISTS (SELECT 1 FROM repayment_plan WHERE borrower_id = ANY(%(ids)s) AND state = ANY(%(plans)s))
+"""
 # debtors being looked at in this very transaction
 _busy: ContextVar[frozenset[UUID]] = ContextVar("followed", default=frozenset())
 # how a change of a promise is recorded, by its new state
@@ -52,7 +57,7 @@ def follow_money(borrower_id: UUID, on: date, actor: Actor, now: datetime) -> No
 
     Registered with `received.on_money` when the application starts. A book of the past is judged by its own day.
     """
-    if borrower_id not in _busy.get():  # what a plan gives up moves money too
+    if borrower_id not in _busy.get() and _has_any([borrower_id]):  # what a plan gives up moves money too
         day = latest_as_of() or on if current_tenant().is_demo else on
         follow(borrower_ids=[borrower_id], on=day, actor=actor, now=now)
 
@@ -66,7 +71,7 @@ def follow(*, borrower_ids: Collection[UUID], on: date, actor: Actor, now: datet
     found = Followed()
     busy = _busy.set(frozenset(borrower_ids))
     try:
-        if _has_any(borrower_ids):  # most debtors have promised nothing: two questions, and no savepoint
+        if _has_any(borrower_ids):  # no savepoint where there is nothing to follow
             with transaction.atomic():
                 _follow(borrower_ids, on, actor, now, found)
     finally:
@@ -91,11 +96,10 @@ def _follow(borrower_ids: Collection[UUID], on: date, actor: Actor, now: datetim
 
 
 def _has_any(borrower_ids: Collection[UUID]) -> bool:
-    wanted = set(borrower_ids)
-    return (
-        Promise.objects.filter(borrower__in=wanted, state__in=JUDGED).exists()
-        or Plan.objects.filter(borrower__in=wanted, state__in=FOLLOWED).exists()
-    )
+    """Whether there is anything to follow, in one question: every payment asks it, and most promised nothing."""
+    given = {"ids": list(borrower_ids), "promises": list(JUDGED), "plans": list(FOLLOWED)}
+    ((found,),) = read_rows(_ANY, given)
+    return bool(found)
 
 
 def _lock(

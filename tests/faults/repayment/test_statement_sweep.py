@@ -124,7 +124,7 @@ def test_every_statement_fails_in_its_turn(committed: Any, prepare: Callable[[],
             continue
         assert seen[0] < number
         break
-    assert failed >= 8
+    assert failed >= 5  # the fewest statements of any: a refund
     assert standing(loan) != before
     assert broken(committed.id) == {}
     assert not verify().findings

@@ -32,9 +32,19 @@ OPENS: dict[Scope, frozenset[str]] = {
     Scope.CONTACT_WRITE: frozenset(
         {"cases.view", "contact.view", "contact.work", "contact.campaigns", "contact.templates"}
     ),
-    Scope.REPAYMENT_READ: frozenset({"cases.view", "repayment.view", "receipts.view"}),
+    Scope.REPAYMENT_READ: frozenset({"cases.view", "repayment.view", "receipts.view", "statements.view"}),
     Scope.REPAYMENT_WRITE: frozenset(
-        {"cases.view", "repayment.view", "repayment.work", "receipts.view", "receipts.take", "receipts.reverse"}
+        {
+            "cases.view",
+            "repayment.view",
+            "repayment.work",
+            "receipts.view",
+            "receipts.take",
+            "receipts.cash",
+            "receipts.reverse",
+            "statements.view",
+            "loans.charge",
+        }
     ),
     Scope.DAY_READ: frozenset({"runs.view", "cockpit.view"}),
     Scope.DAY_RUN: frozenset({"runs.view", "runs.start"}),

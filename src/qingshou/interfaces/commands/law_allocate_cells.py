@@ -1,6 +1,5 @@
 """Reading one value of a JSON file at its place; what cannot be read is noted there, and all notes leave together."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,8 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from qingshou.interfaces.commands.json_files import json_of, json_text
 from qingshou.kernel.days import parse_date
-from qingshou.kernel.errors import BadInput, NotFound
+from qingshou.kernel.errors import BadInput
 from qingshou.kernel.money import ZERO, Rounding, minor_digits, parse_amount, round_money
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
@@ -39,23 +39,11 @@ class Notes:
 
 def read_json(file: Path, text: str | None = None) -> Any:
     """Read a file (or a text already read) as JSON in which no number passes through a float."""
-    try:
-        if text is None:
-            if file.stat().st_size > FILE_BYTES_MAX:
-                raise BadInput(f"{file.name} is larger than {FILE_BYTES_MAX // 1024**2} MiB: split it.")
-            text = file.read_text(encoding="utf-8-sig")
-        return json.loads(
-            text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant, object_pairs_hook=_pairs
-        )
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
-        raise NotFound(f"{file.name} cannot be opened: check the path and whether you may read it.") from None
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file.name} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise BadInput(f"{file.name} is no JSON ({where}: {error.msg}): correct it there.") from None
-    except RecursionError:
-        raise BadInput(f"{file.name} is nested too deeply: give a payment, an order and debts.") from None
+    return json_of(
+        json_text(file, bytes_max=FILE_BYTES_MAX) if text is None else text,
+        name=file.name, wanted="a payment, an order and debts", parse_float=Decimal, parse_int=Decimal,
+        parse_constant=_no_constant, object_pairs_hook=_pairs,
+    )  # fmt: skip
 
 
 def amount_at(value: Any, place: str, currency: str, notes: Notes) -> Decimal:

@@ -1,6 +1,5 @@
 """`qingshou law contact`: histories judged, hours open or closed, and the rules of a place."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -11,12 +10,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from qingshou.interfaces.commands.json_files import json_of, json_text
 from qingshou.interfaces.commands.law_answers import AsJson, OnDate, answering, echo
 from qingshou.interfaces.commands.law_contact_layout import law_json, law_tables
 from qingshou.interfaces.commands.law_contact_replay import Judged, judge, judged_json, judged_tables
 from qingshou.interfaces.commands.law_words import CONFIDENCE, article_json, reasons_json, reasons_table
 from qingshou.kernel.days import parse_date
-from qingshou.kernel.errors import BadInput, NotFound
+from qingshou.kernel.errors import BadInput
 from qingshou.law.contact.clock import closed_reasons, next_opening
 from qingshou.law.contact.door import DRAFTS, contact_law, places, regions
 from qingshou.law.contact.regions import region_code
@@ -161,19 +161,8 @@ def show_places(as_json: AsJson = False) -> None:
 
 
 def _read(file: Path) -> Any:
-    try:
-        if file.stat().st_size > FILE_BYTES_MAX:
-            raise BadInput(f"{file.name} is larger than {FILE_BYTES_MAX // 1024**2} MiB: split it.")
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
-        raise NotFound(f"{file.name} cannot be opened: check the path and whether you may read it.") from None
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file.name} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise BadInput(f"{file.name} is no JSON ({where}: {error.msg}): correct it there.") from None
-    except RecursionError:
-        raise BadInput(f"{file.name} is nested too deeply: give cases, or a list of events.") from None
+    text = json_text(file, bytes_max=FILE_BYTES_MAX)
+    return json_of(text, name=file.name, wanted="cases, or a list of events")
 
 
 def _fact(written: str) -> tuple[str, object]:

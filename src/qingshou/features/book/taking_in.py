@@ -1,6 +1,5 @@
 """An upload becomes an import: begun as a job in the caller's transaction, carried out by the worker."""
 
-import time
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,8 +13,6 @@ from qingshou.features.book.operations import record_import
 from qingshou.features.book.uploads import DONE, FAILED, QUEUED, RUNNING, Upload, Uploads
 from qingshou.kernel.errors import Conflict, QingshouError
 from qingshou.tenancy.queries import get_tenant
-
-_NOTED_EVERY_SECONDS = 0.5
 
 
 class UploadBusy(Conflict):
@@ -51,14 +48,6 @@ def take_in(*, tenant_id: UUID, upload_id: str, home: Path, actor: Actor, now: d
     """Import an upload, noting how far it is; a refusal is kept with the upload, to be mended and sent again."""
     uploads = Uploads(home, get_tenant(tenant_id=tenant_id).code)
     upload = uploads.save(replace(uploads.get(upload_id), state=RUNNING, error=""))
-    noted = 0.0
-
-    def progress(step: str, done: int, total: int | None) -> None:
-        nonlocal noted
-        if time.monotonic() - noted > _NOTED_EVERY_SECONDS:
-            noted = time.monotonic()
-            uploads.note_progress(upload, step=step, done=done, total=total)
-
     try:
         imported = record_import(
             tenant_id=tenant_id,
@@ -69,7 +58,7 @@ def take_in(*, tenant_id: UUID, upload_id: str, home: Path, actor: Actor, now: d
             home=home,
             actor=actor,
             now=now,
-            progress=progress,
+            progress=uploads.noting(upload),
         )
     except QingshouError as error:
         return uploads.save(replace(upload, state=FAILED, error=f"{error.code}: {error.message}"[:1000]))

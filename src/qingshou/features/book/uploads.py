@@ -8,7 +8,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from qingshou.kernel.errors import NotFound
 
 BYTES_MAX = 4 << 30
 KEPT = timedelta(days=2)
+_NOTED_EVERY_SECONDS = 0.5
 DRAFT, QUEUED, RUNNING, DONE, FAILED = "DRAFT", "QUEUED", "RUNNING", "DONE", "FAILED"
 _SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".gz", ".xlsx", ".parquet")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -135,6 +137,18 @@ class Uploads:
         scratch = path.with_suffix(".new")
         scratch.write_text(json.dumps({"step": step, "done": done, "total": total}), "utf-8")
         scratch.replace(path)
+
+    def noting(self, upload: Upload) -> Callable[[str, int, int | None], None]:
+        """Return what may be told of every step: it is written twice a second at most."""
+        noted = 0.0
+
+        def note(step: str, done: int, total: int | None) -> None:
+            nonlocal noted
+            if time.monotonic() - noted > _NOTED_EVERY_SECONDS:
+                noted = time.monotonic()
+                self.note_progress(upload, step=step, done=done, total=total)
+
+        return note
 
     def progress(self, upload: Upload) -> dict[str, Any]:
         """Return how far the import is: step, done, total."""

@@ -1,6 +1,5 @@
 """A bank's file sent to us: kept until the worker has taken it in, then removed. What it held is sealed by then."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +16,6 @@ from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xml", ".sta", ".mt940", ".940", ".gz")
-_NOTED_EVERY_SECONDS = 0.5
 
 
 def bank_uploads(home: Path) -> Uploads:
@@ -46,18 +44,10 @@ def take_upload(*, upload_id: UUID | str, home: Path, actor: Actor, now: datetim
     """Take an upload in, noting how far it is; why a file was refused is kept with it. Run again, it goes on."""
     uploads = bank_uploads(home)
     upload = uploads.save(replace(uploads.get(upload_id), state=RUNNING, error=""))
-    noted = 0.0
-
-    def progress(step: str, done: int, total: int | None) -> None:
-        nonlocal noted
-        if time.monotonic() - noted > _NOTED_EVERY_SECONDS:
-            noted = time.monotonic()
-            uploads.note_progress(upload, step=step, done=done, total=total)
-
     try:
         done = take_bank_file(
             path=uploads.source(upload), name=upload.file_name, account=upload.mapping.get("account", ""),
-            currency=upload.mapping.get("currency", ""), actor=actor, now=now, progress=progress,
+            currency=upload.mapping.get("currency", ""), actor=actor, now=now, progress=uploads.noting(upload),
         )  # fmt: skip
     except QingshouError as refused:
         why = refused.why if isinstance(refused, StatementRefused) else refused.code

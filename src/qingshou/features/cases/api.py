@@ -9,18 +9,15 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from qingshou.access.predicates import CaseFacts
-from qingshou.access.queries import list_active_users
 from qingshou.audit.queries import list_events
 from qingshou.features.cases import operations, queries
+from qingshou.features.cases.callers import case_for, owners_seen
 from qingshou.rest.paging import decode_cursor, encode_cursor, page
 from qingshou.rest.principal import Principal, permitted, principal_of
 from qingshou.rest.schemas import Code, Day, Note, Page, Paging, Ref
 from qingshou.tenancy.queries import get_tenant
 
 router = Router(tags=["cases"])
-
-_DESK_ROLES = ("COLLECTOR", "TEAM_LEAD")
 
 
 class CaseOut(Schema):
@@ -149,14 +146,6 @@ def _shown(case: Any) -> dict[str, Any]:
     }
 
 
-def _case(request: HttpRequest, case_id: UUID, permission: str) -> tuple[Any, Principal]:
-    """Return the case where the caller may do this to it; else it does not exist for the caller."""
-    case, caller = queries.get_case(case_id=case_id), principal_of(request)
-    facts = CaseFacts(owner_id=case.owner_id, owner_team_id=case.owner.team_id if case.owner else None)
-    caller.ensure(permission, facts, name="case")
-    return case, caller
-
-
 def _day(request: HttpRequest, case: Any, caller: Principal) -> date:
     """Return the day a case is worked on: the book's own where the book is of the past, else today at the lender's."""
     tenant = get_tenant(tenant_id=caller.tenant_id)
@@ -164,15 +153,8 @@ def _day(request: HttpRequest, case: Any, caller: Principal) -> date:
 
 
 def _owners(caller: Principal, owner_id: UUID | None) -> tuple[UUID, ...] | None:
-    """Return whose cases the caller lists: never more than the role may see."""
-    if caller.role == "AGENCY_USER":
-        seen: tuple[UUID, ...] | None = (caller.caller.id,)
-    elif caller.role in _DESK_ROLES:
-        team_id = caller.caller.team_id
-        members = list_active_users(team_id=team_id) if team_id else []
-        seen = tuple({caller.caller.id, *(member.pk for member in members)})
-    else:
-        seen = None
+    """Return whose cases are listed: of those the caller sees, one person's where one is asked for."""
+    seen = owners_seen(caller)
     if owner_id is None:
         return seen
     return (owner_id,) if seen is None or owner_id in seen else ()
@@ -211,7 +193,7 @@ def list_cases(request: HttpRequest, asked: Query[CaseFilters]) -> dict[str, Any
 @permitted("cases.view")
 def get_case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """With its loans' ids, its checklist and the ways out of its stage."""
-    case, caller = _case(request, case_id, "cases.view")
+    case, caller = case_for(request, case_id, "cases.view")
     found = queries.case_page(case_id=case_id, case=case, on=_day(request, case, caller), events_max=1)
     return {
         **_shown(found.case),
@@ -238,7 +220,7 @@ def get_case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
 @permitted("cases.view")
 def list_case_events(request: HttpRequest, case_id: UUID, asked: Query[Paging]) -> dict[str, Any]:
     """The newest first; each event's hash covers the one before it."""
-    _case(request, case_id, "cases.view")
+    case_for(request, case_id, "cases.view")
     bound = {"case": case_id}
     (before,) = decode_cursor(listing="case-events", filters=bound, cursor=asked.cursor) or (None,)
     events = list_events(subject_kind="CASE", subject_id=case_id, limit=asked.limit + 1, before_seq=before)
@@ -252,7 +234,7 @@ def list_case_events(request: HttpRequest, case_id: UUID, asked: Query[Paging]) 
 @permitted("cases.work")
 def set_next_action(request: HttpRequest, case_id: UUID, given: NextActionIn) -> dict[str, Any]:
     """An action and its date, today or later; the case takes its new place in the queue."""
-    case, caller = _case(request, case_id, "cases.work")
+    case, caller = case_for(request, case_id, "cases.work")
     operations.set_next_action(
         case_id=case_id,
         action=given.action,
@@ -268,7 +250,7 @@ def set_next_action(request: HttpRequest, case_id: UUID, given: NextActionIn) ->
 @permitted("cases.assign")
 def assign(request: HttpRequest, case_id: UUID, given: AssignmentIn) -> dict[str, Any]:
     """A case that waited to be assigned gets the first action of its stage."""
-    case, caller = _case(request, case_id, "cases.view")
+    case, caller = case_for(request, case_id, "cases.view")
     operations.assign(
         case_id=case_id,
         owner_id=given.owner_id,
@@ -284,7 +266,7 @@ def assign(request: HttpRequest, case_id: UUID, given: AssignmentIn) -> dict[str
 @permitted("cases.work")
 def give_evidence(request: HttpRequest, case_id: UUID, given: EvidenceIn) -> dict[str, Any]:
     """By a note, or by the hash of a document where the item asks for one. What is given stays."""
-    _, caller = _case(request, case_id, "cases.work")
+    _, caller = case_for(request, case_id, "cases.work")
     operations.give_evidence(
         case_id=case_id,
         item=given.item,
@@ -300,7 +282,7 @@ def give_evidence(request: HttpRequest, case_id: UUID, given: EvidenceIn) -> dic
 @permitted("cases.work")
 def move(request: HttpRequest, case_id: UUID, given: MoveIn) -> dict[str, Any]:
     """As the process allows; a refusal (409 MOVE_REFUSED) names everything that is missing."""
-    case, caller = _case(request, case_id, "cases.work")
+    case, caller = case_for(request, case_id, "cases.work")
     operations.move_stage(
         case_id=case_id,
         to=given.to,

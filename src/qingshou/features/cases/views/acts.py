@@ -1,28 +1,20 @@
 """What a person does to a case: each a form sent, judged, recorded, and answered with what was done or why not."""
 
 import hashlib
-from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qingshou.access.guards import ensure, requires
-from qingshou.features.cases import operations, queries
+from qingshou.access.guards import requires
+from qingshou.features.cases import operations
 from qingshou.features.cases.errors import BadCaseInput
 from qingshou.features.cases.phrases import CHECKLIST, NEXT_ACTIONS, STAGES
 from qingshou.features.cases.process import Trigger
-from qingshou.features.cases.views.shown import act, day_given, desk_of, facts_of, uuid_given
+from qingshou.features.cases.views.shown import act, case_of, day_given, desk_of, uuid_given
 
 _DOCUMENT_BYTES_MAX = 20 << 20
-
-
-def _case(request: HttpRequest, case_id: UUID, permission: str) -> Any:
-    """Return the case where this person may do this to it."""
-    case = queries.get_case(case_id=case_id)
-    ensure(cast(Any, request.user), permission, facts_of(case), name="case")
-    return case
 
 
 @require_POST
@@ -30,7 +22,7 @@ def _case(request: HttpRequest, case_id: UUID, permission: str) -> Any:
 @act
 def set_action(request: HttpRequest, case_id: UUID) -> str:
     """Set the next action and its date."""
-    case = _case(request, case_id, "cases.work")
+    case = case_of(request, case_id, "cases.work")
     desk, due_on = desk_of(request), day_given(request.POST.get("due_on", ""))
     if due_on is None:
         raise BadCaseInput(_("Give the date as year-month-day."))
@@ -46,7 +38,7 @@ def set_action(request: HttpRequest, case_id: UUID) -> str:
 @act
 def give_evidence(request: HttpRequest, case_id: UUID) -> str:
     """Meet an item of the checklist by a note or a document; of a document its hash is kept."""
-    _case(request, case_id, "cases.work")
+    case_of(request, case_id, "cases.work")
     desk, item, document = desk_of(request), request.POST.get("item", ""), request.FILES.get("document")
     digest = ""
     if document is not None:
@@ -69,7 +61,7 @@ def give_evidence(request: HttpRequest, case_id: UUID) -> str:
 @act
 def move(request: HttpRequest, case_id: UUID) -> str:
     """Move the case to another stage."""
-    case = _case(request, case_id, "cases.work")
+    case = case_of(request, case_id, "cases.work")
     desk = desk_of(request)
     on = desk.day_of(case)
     trigger, _sep, to = request.POST.get("way", "").partition(":")
@@ -88,7 +80,7 @@ def move(request: HttpRequest, case_id: UUID) -> str:
 @act
 def give_to(request: HttpRequest, case_id: UUID) -> str:
     """Give the case to somebody."""
-    case = _case(request, case_id, "cases.view")
+    case = case_of(request, case_id, "cases.view")
     desk, owner_id = desk_of(request), uuid_given(request.POST.get("owner", ""))
     if owner_id is None:
         raise BadCaseInput(_("Choose who takes it."))
@@ -104,7 +96,7 @@ def give_to(request: HttpRequest, case_id: UUID) -> str:
 @act
 def reopen(request: HttpRequest, case_id: UUID) -> str:
     """Reopen a closed case."""
-    case = _case(request, case_id, "cases.view")
+    case = case_of(request, case_id, "cases.view")
     desk = desk_of(request)
     on = desk.day_of(case)
     operations.reopen(case_id=case_id, actor=desk.actor, on=on, now=desk.now, reason=request.POST.get("reason", ""))

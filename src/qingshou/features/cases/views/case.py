@@ -14,7 +14,7 @@ from qingshou.features.cases.phrases import CHECKLIST, NEXT_ACTIONS, QUEUE_REASO
 from qingshou.features.cases.views.classes import why_class
 from qingshou.features.cases.views.history import history
 from qingshou.features.cases.views.picture import draw
-from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
+from qingshou.features.cases.views.shown import Desk, case_of, desk_of, facts_of
 from qingshou.features.delinquency.phrases import BASES, CLASSES
 from qingshou.privacy.kinds import PersonalKind
 from qingshou.privacy.operations import reveal as open_sealed
@@ -72,8 +72,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @requires("cases.view")
 def reveal(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Return who the debtor is, as far as the role may see it; this reading is logged as such."""
-    desk, found = desk_of(request), queries.get_case(case_id=case_id)
-    ensure(cast(Any, request.user), "cases.view", facts_of(found), name="case")
+    desk, found = desk_of(request), case_of(request, case_id)
     page = queries.case_page(case_id=case_id, case=found, on=desk.day_of(found))
     context = {"case": found, "person": _person(page, desk, role=desk.role), "is_masked": False}
     return render(request, "cases/person.html", context)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,11 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from qingshou.access.actors import actor_of
+from qingshou.access.guards import ensure
 from qingshou.access.predicates import CaseFacts
 from qingshou.audit.actors import Actor
 from qingshou.edges import clock
 from qingshou.features.cases.errors import MoveRefused
 from qingshou.features.cases.phrases import CHECKLIST, MOVE_REASONS
+from qingshou.features.cases.queries import get_case
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
@@ -62,6 +64,13 @@ def desk_of(request: HttpRequest) -> Desk:
 def facts_of(case: Any) -> CaseFacts:
     """Return what decides who may see and work a case."""
     return CaseFacts(owner_id=case.owner_id, owner_team_id=case.owner.team_id if case.owner else None)
+
+
+def case_of(request: HttpRequest, case_id: UUID, permission: str = "cases.view") -> Any:
+    """Return the case where this person has the permission for it; stops as if it were not there where not."""
+    case = get_case(case_id=case_id)
+    ensure(cast(Any, request.user), permission, facts_of(case), name="case")
+    return case
 
 
 def refusal_words(refusal: QingshouError) -> str:

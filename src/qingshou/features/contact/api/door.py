@@ -7,12 +7,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from qingshou.features.cases.callers import case_for
 from qingshou.features.contact.api.shapes import (
     ChannelCode,
     ClearanceOut,
     PartyCode,
     PurposeCode,
-    case_of,
     clearance_out,
     missing,
 )
@@ -125,7 +125,7 @@ def _collector(caller: Principal) -> str:
 @permitted("contact.view")
 def get_clearance(request: HttpRequest, asked: Query[AskedIn]) -> dict[str, Any]:
     """With every reason, its article, the next time it would be allowed, and what each counter still admits."""
-    case, caller = case_of(request, asked.case_id, "cases.view")
+    case, caller = case_for(request, asked.case_id, "cases.view")
     (found,) = door.clear_many(asked=[_asked(asked, case)], now=request.now, collector=_collector(caller))  # type: ignore[attr-defined]
     return clearance_out(asked.channel, found)
 
@@ -139,7 +139,7 @@ def get_clearance(request: HttpRequest, asked: Query[AskedIn]) -> dict[str, Any]
 @permitted("contact.work")
 def reserve(request: HttpRequest, given: ReservationIn) -> dict[str, Any]:
     """Takes a place in every counter; only then may the contact be made. A refusal is answered with 200 and kept."""
-    case, caller = case_of(request, given.case_id, "contact.work")
+    case, caller = case_for(request, given.case_id, "contact.work")
     key = f"api:{caller.key}:{given.key}"[:120] if given.key else ""
     (made,) = door.reserve_many(
         asked=[_asked(given, case, key=key)],
@@ -179,7 +179,7 @@ def release(request: HttpRequest, attempt_id: UUID) -> Any:
 @permitted("contact.view")
 def list_attempts(request: HttpRequest, case_id: UUID) -> Any:
     """The newest fifty first, those from outside too."""
-    case_of(request, case_id, "cases.view")
+    case_for(request, case_id, "cases.view")
     return list_case_attempts(case_id=case_id)
 
 
@@ -196,5 +196,5 @@ def _own(request: HttpRequest, attempt_id: UUID) -> Principal:
     caller, attempt = principal_of(request), get_attempt(attempt_id=attempt_id)
     if attempt is None or attempt.case_id is None:
         raise missing("contact")
-    case_of(request, attempt.case_id, "contact.work", name="contact")
+    case_for(request, attempt.case_id, "contact.work", name="contact")
     return caller

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from qingshou.features.cases.callers import case_for
 from qingshou.features.contact.api.shapes import (
     ChannelCode,
     ClearanceOut,
     PurposeCode,
-    case_of,
     clearance_out,
     missing,
 )
@@ -76,7 +76,7 @@ def _shown(message: Any) -> dict[str, Any]:
 @permitted("contact.work")
 def queue(request: HttpRequest, given: MessageIn) -> dict[str, Any]:
     """Cleared, worded and kept in one transaction; a refusal of the door is answered with 200."""
-    case, caller = case_of(request, given.case_id, "contact.work")
+    case, caller = case_for(request, given.case_id, "contact.work")
     now: datetime = request.now  # type: ignore[attr-defined]
     language = given.language or case.borrower.language
     version = approved_version(code=given.template_code, channel=given.channel, language=language, tone=given.tone)
@@ -110,7 +110,7 @@ def show(request: HttpRequest, message_id: UUID) -> dict[str, Any]:
 def cancel(request: HttpRequest, message_id: UUID) -> dict[str, Any]:
     """Only while it waits; its place in the counters is given back."""
     message = _own(request, message_id, "contact.work")
-    _, caller = case_of(request, message.attempt.case_id, "contact.work")
+    _, caller = case_for(request, message.attempt.case_id, "contact.work")
     outbox.cancel(message_id=message_id, actor=caller.actor, now=request.now)  # type: ignore[attr-defined]
     return _shown(get_message(message_id=message_id).message)
 
@@ -122,5 +122,5 @@ def _own(request: HttpRequest, message_id: UUID, permission: str) -> Any:
         raise missing("message") from None
     if message.attempt.case_id is None:
         raise missing("message")
-    case_of(request, message.attempt.case_id, permission, name="message")
+    case_for(request, message.attempt.case_id, permission, name="message")
     return message

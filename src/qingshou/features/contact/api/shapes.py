@@ -2,17 +2,12 @@
 
 from datetime import date, datetime
 from typing import Any, Literal
-from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Field, Schema
 
-from qingshou.access.predicates import CaseFacts
-from qingshou.features.cases.queries import get_case
 from qingshou.features.contact.rules.codec import reasons_as_json
 from qingshou.features.contact.rules.facts import Clearance
 from qingshou.kernel.errors import NotFound
-from qingshou.rest.principal import Principal, principal_of
 
 ChannelCode = Literal["PHONE", "SMS", "EMAIL", "POST", "VISIT", "WECOM", "DINGTALK", "WHATSAPP", "TELEGRAM", "LINE"]
 PurposeCode = Literal["COLLECT", "ANSWER", "SERVICE", "CONFIRM_STOP", "STATUTORY", "REMEDY", "LOCATE"]
@@ -61,14 +56,6 @@ def clearance_out(channel: str, found: Clearance) -> dict[str, Any]:
         "zone": found.zone,
         "local_date": found.local_date,
     }
-
-
-def case_of(request: HttpRequest, case_id: UUID, permission: str, *, name: str = "case") -> tuple[Any, Principal]:
-    """Return the case where the caller may do this to it; else the thing of that name does not exist for the caller."""
-    case, caller = get_case(case_id=case_id), principal_of(request)
-    facts = CaseFacts(owner_id=case.owner_id, owner_team_id=case.owner.team_id if case.owner else None)
-    caller.ensure(permission, facts, name=name)
-    return case, caller
 
 
 def missing(name: str) -> NotFound:

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from qingshou.features.contact.api.shapes import ChannelCode, case_of, missing
+from qingshou.features.cases.callers import case_for
+from qingshou.features.contact.api.shapes import ChannelCode, missing
 from qingshou.features.contact.operations import consents, points, stops
 from qingshou.features.contact.queries.stops import case_of_stop, list_stops
 from qingshou.law.contact.terms import Stop
@@ -92,7 +93,7 @@ class StruckOut(Schema):
 @permitted("contact.view")
 def get_stops(request: HttpRequest, case_id: UUID) -> Any:
     """The newest first, lifted ones too."""
-    case, _ = case_of(request, case_id, "cases.view")
+    case, _ = case_for(request, case_id, "cases.view")
     return list_stops(borrower_id=case.borrower_id)
 
 
@@ -100,7 +101,7 @@ def get_stops(request: HttpRequest, case_id: UUID) -> Any:
 @permitted("contact.work")
 def place_stop(request: HttpRequest, case_id: UUID, given: StopIn) -> Any:
     """From the reply on the door refuses; what waited in the outbox is taken back."""
-    case, caller = case_of(request, case_id, "contact.work")
+    case, caller = case_for(request, case_id, "contact.work")
     return stops.place_stop(
         borrower_id=case.borrower_id, kind=Stop(given.kind), actor=caller.actor, now=request.now,  # type: ignore[attr-defined]
         channel=given.channel or "", loan_id=given.loan_id, until_at=given.until_at, note=given.note, source="API",
@@ -114,7 +115,7 @@ def lift_stop(request: HttpRequest, stop_id: UUID, given: LiftIn) -> Any:
     case_id = case_of_stop(stop_id=stop_id)
     if case_id is None:
         raise missing("stop")
-    _, caller = case_of(request, case_id, "contact.work", name="stop")
+    _, caller = case_for(request, case_id, "contact.work", name="stop")
     return stops.lift_stop(stop_id=stop_id, actor=caller.actor, now=request.now, reason=given.reason)  # type: ignore[attr-defined]
 
 
@@ -122,7 +123,7 @@ def lift_stop(request: HttpRequest, stop_id: UUID, given: LiftIn) -> Any:
 @permitted("contact.work")
 def record_consent(request: HttpRequest, case_id: UUID, given: ConsentIn) -> Any:
     """Of a channel, of hours outside the law's, of more calls than the counters, of the workplace, of recording."""
-    case, caller = case_of(request, case_id, "contact.work")
+    case, caller = case_for(request, case_id, "contact.work")
     return consents.record_consent(
         borrower_id=case.borrower_id, kind=given.kind, channel=given.channel or "", is_given=given.is_given,
         actor=caller.actor, now=request.now, until_at=given.until_at, source="API",  # type: ignore[attr-defined]
@@ -135,7 +136,7 @@ def record_consent(request: HttpRequest, case_id: UUID, given: ConsentIn) -> Any
 @permitted("contact.work")
 def strike(request: HttpRequest, case_id: UUID, contact_point_id: UUID, given: StrikeIn) -> dict[str, Any]:
     """By its value: the same number on the next tape stays struck."""
-    case, caller = case_of(request, case_id, "contact.work")
+    case, caller = case_for(request, case_id, "contact.work")
     state = points.strike_point(
         borrower_id=case.borrower_id, contact_point_id=contact_point_id, reason=given.reason, actor=caller.actor,
         now=request.now,  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from qingshou.access.guards import ensure, requires
+from qingshou.access.guards import requires
 from qingshou.features.cases.phrases import NEXT_ACTIONS
-from qingshou.features.cases.queries import get_case
-from qingshou.features.cases.views.shown import Desk, day_given, desk_of, facts_of, uuid_given
+from qingshou.features.cases.views.shown import Desk, case_of, day_given, desk_of, uuid_given
 from qingshou.features.contact.channels.ari import AriExchange
 from qingshou.features.contact.errors import BadContactInput, NotNow
 from qingshou.features.contact.operations import calls as operations
@@ -32,18 +31,11 @@ from qingshou.law.contact.terms import Party, Purpose
 _NO_ACTIONS = ("ASSIGN",)
 
 
-def _case(request: HttpRequest, case_id: UUID) -> Any:
-    """Return the case where this person may contact its debtor."""
-    case = get_case(case_id=case_id)
-    ensure(cast(Any, request.user), "contact.work", facts_of(case), name="case")
-    return case
-
-
 @require_GET
 @requires("contact.work")
 def call(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the page of calling this case's debtor."""
-    case, desk = _case(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id, "contact.work"), desk_of(request)
     return render(request, "contact/call.html", _page(request, case, desk))
 
 
@@ -93,7 +85,7 @@ def _light(case: Any, lines: list[shown.NumberLine], here: Any, desk: Desk) -> s
 @requires("contact.work")
 def light(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Return the strip with the light anew: asked for every half minute while the page is open."""
-    case, desk = _case(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id, "contact.work"), desk_of(request)
     mine = open_call(placed_by=desk.actor.name)
     here = mine if mine is not None and mine.attempt.case_id == case.id else None
     lines = shown.number_lines(case=case, desk=desk)
@@ -108,7 +100,7 @@ def light(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @requires("contact.work")
 def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Begin a call: the door reserves it, or says why not."""
-    case, desk = _case(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id, "contact.work"), desk_of(request)
     point_id = uuid_given(request.POST.get("contact_point", ""))
     lines = [one for one in shown.number_lines(case=case, desk=desk) if one.point.id == point_id]
     if not lines:
@@ -144,7 +136,7 @@ def _mine(case_id: UUID, desk: Desk) -> Any:
 @requires("contact.work")
 def abandon(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Take back a call that was never made."""
-    _case(request, case_id)
+    case_of(request, case_id, "contact.work")
     desk = desk_of(request)
     try:
         operations.abandon_call(call_id=_mine(case_id, desk).id, actor=desk.actor, now=desk.now)
@@ -159,7 +151,7 @@ def abandon(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @requires("contact.work")
 def identity(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Judge the identity check; what was typed is compared and forgotten."""
-    _case(request, case_id)
+    case_of(request, case_id, "contact.work")
     desk = desk_of(request)
     said = {name.removeprefix("said_"): str(value)[:200] for name, value in request.POST.items()
             if name.startswith("said_")}  # fmt: skip
@@ -187,7 +179,7 @@ def identity(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @requires("contact.work")
 def step(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Follow a branch of the script; answers the script alone where the page asks for it alone."""
-    case, desk = _case(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id, "contact.work"), desk_of(request)
     try:
         operations.take_step(
             call_id=_mine(case_id, desk).id, branch=request.POST.get("branch", ""), actor=desk.actor, now=desk.now
@@ -207,7 +199,7 @@ def step(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @requires("contact.work")
 def save(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Write the call up, or show the page again with what is missing named at its place."""
-    case, desk = _case(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id, "contact.work"), desk_of(request)
     post = request.POST
     given: dict[str, Any] = {name: post.get(name, "") for name in (
         "outcome", "reason", "note", "next_action", "next_action_on", "promise_amount", "promise_due_on",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qingshou.access.guards import requires
-from qingshou.features.cases.views.shown import Desk, desk_of
+from qingshou.features.cases.views.shown import Desk, case_of, desk_of
 from qingshou.features.contact.errors import BadContactInput
 from qingshou.features.contact.operations.door import clear_many
 from qingshou.features.contact.operations.outbox import ToSend, queue
@@ -20,7 +20,6 @@ from qingshou.features.contact.queries.values import values_of
 from qingshou.features.contact.rules.asked import Asked
 from qingshou.features.contact.templating.rendering import render as word
 from qingshou.features.contact.views.call_shown import language_of, light_of
-from qingshou.features.contact.views.panel import case_of
 from qingshou.features.contact.views.refused import tell_refusal
 from qingshou.kernel.errors import QingshouError
 from qingshou.law.contact.terms import WRITTEN, Channel

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from qingshou.access.guards import ensure, requires
-from qingshou.features.cases.queries import get_case
-from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
+from qingshou.access.guards import requires
+from qingshou.features.cases.views.shown import Desk, case_of, desk_of, facts_of
 from qingshou.features.contact.errors import NoSuchContact
 from qingshou.features.contact.operations.consents import KINDS
 from qingshou.features.contact.operations.door import clear_many
@@ -38,13 +37,6 @@ _NOBODY = ""  # a role that sees everything masked
 # a stop that is about one number is placed where the number is
 _PLACEABLE = ("CEASE", "CHANNEL", "DISPUTE", "COMPLAINT", "HARDSHIP", "VULNERABLE", "REPRESENTED", "BANKRUPTCY",
               "BREATHING_SPACE", "DEATH", "MINOR")  # fmt: skip
-
-
-def case_of(request: HttpRequest, case_id: UUID, permission: str = "cases.view") -> Any:
-    """Return the case where this person has the permission for it."""
-    case = get_case(case_id=case_id)
-    ensure(cast(Any, request.user), permission, facts_of(case), name="case")
-    return case
 
 
 @require_GET

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qingshou.access.guards import requires
-from qingshou.features.cases.views.shown import act, day_given, desk_of, uuid_given
+from qingshou.features.cases.views.shown import act, case_of, day_given, desk_of, uuid_given
 from qingshou.features.contact.errors import BadContactInput, NoSuchContact
 from qingshou.features.contact.operations.consents import record_consent, set_preferences
 from qingshou.features.contact.operations.points import learn_point, strike_point, unstrike_point
@@ -18,7 +18,6 @@ from qingshou.features.contact.operations.stops import lift_stop, place_stop
 from qingshou.features.contact.phrases.door import STOPS
 from qingshou.features.contact.queries.gathering import read_known
 from qingshou.features.contact.queries.standing import standing
-from qingshou.features.contact.views.panel import case_of
 from qingshou.law.contact.terms import Party, Place, Stop
 from qingshou.tenancy.queries import current_tenant
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import Hidden, ensure, requires
 from qingshou.features.cases.phrases import NEXT_ACTIONS
-from qingshou.features.cases.queries import get_case, search_cases
-from qingshou.features.cases.views.shown import Desk, desk_of, facts_of, uuid_given
+from qingshou.features.cases.queries import search_cases
+from qingshou.features.cases.views.shown import Desk, case_of, desk_of, facts_of, uuid_given
 from qingshou.features.contact.errors import BadContactInput
 from qingshou.features.contact.inbound.optout import is_cease
 from qingshou.features.contact.operations.replies import assign_reply
@@ -86,8 +86,7 @@ def assign(request: HttpRequest, reply_id: UUID) -> HttpResponse:
     desk, found = desk_of(request), _reply_for(request, reply_id)
     try:
         case_id = uuid_given(request.POST.get("case", "")) or _found_by(request.POST.get("number", ""))
-        case = get_case(case_id=case_id)
-        ensure(cast(Any, request.user), "cases.view", facts_of(case), name="case")
+        case = case_of(request, case_id)
         assign_reply(reply_id=found.id, case_id=case_id, actor=desk.actor, now=desk.now)
     except QingshouError as refusal:
         tell_refusal(request, refusal)

@@ -8,9 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qingshou.access.guards import ensure, requires
-from qingshou.features.cases.queries import get_case
-from qingshou.features.cases.views.shown import act, desk_of, facts_of
+from qingshou.access.guards import requires
+from qingshou.features.cases.views.shown import act, case_of, desk_of, facts_of
 from qingshou.features.portal.operations.links import hand_over_link, revoke_link, send_link
 from qingshou.features.portal.phrases.pages import ASKS, CHANNELS, STATES
 from qingshou.features.portal.queries.asks import asks_of
@@ -19,17 +18,11 @@ from qingshou.features.portal.rules.policy import portal_policy
 from qingshou.tenancy.queries import current_tenant
 
 
-def _case_of(request: HttpRequest, case_id: UUID, permission: str) -> Any:
-    case = get_case(case_id=case_id)
-    ensure(cast(Any, request.user), permission, facts_of(case), name="case")
-    return case
-
-
 @require_GET
 @requires("repayment.view")
 def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the links of a case's debtor and what the debtor asked for."""
-    case, desk = _case_of(request, case_id, "cases.view"), desk_of(request)
+    case, desk = case_of(request, case_id, "cases.view"), desk_of(request)
     policy = portal_policy(current_tenant().settings)
     context = {
         "case": case,
@@ -53,7 +46,7 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @act
 def send(request: HttpRequest, case_id: UUID) -> str:
     """Send a link to the debtor's own page, or make one to hand over; its address is shown once."""
-    _case_of(request, case_id, "repayment.work")
+    case_of(request, case_id, "repayment.work")
     desk, served_at = desk_of(request), request.build_absolute_uri("/")
     if request.POST.get("channel") == "BY_HAND":
         _link, address = hand_over_link(case_id=case_id, actor=desk.actor, now=desk.now, address=served_at)
@@ -71,7 +64,7 @@ def revoke(request: HttpRequest, case_id: UUID, link_id: UUID) -> HttpResponse:
 
     @act
     def revoking(request: HttpRequest, case_id: UUID) -> str:
-        case, desk = _case_of(request, case_id, "repayment.work"), desk_of(request)
+        case, desk = case_of(request, case_id, "repayment.work"), desk_of(request)
         revoke_link(link_id=link_id, borrower_id=case.borrower_id, actor=desk.actor, now=desk.now)
         return _("Taken back: the link opens nothing any more.")
 

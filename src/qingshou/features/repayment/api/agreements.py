@@ -8,7 +8,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from qingshou.features.repayment.api.desk_shapes import Hash, case_for, day_of, owners_seen
+from qingshou.features.cases.callers import case_for, owners_seen
+from qingshou.features.repayment.api.desk_shapes import Hash, day_of
 from qingshou.features.repayment.errors import BadAgreementInput
 from qingshou.features.repayment.operations import plan_accepting, plans, promises
 from qingshou.features.repayment.queries import plans as plan_queries

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from qingshou.features.repayment.api.desk_shapes import Hash, Money, ReasonOut, case_for, reason_out
+from qingshou.features.cases.callers import case_for
+from qingshou.features.repayment.api.desk_shapes import Hash, Money, ReasonOut, reason_out
 from qingshou.features.repayment.operations.budgets import add_figures, record_budget
 from qingshou.features.repayment.queries.budgets import BudgetShown, case_of_budget, get_budget, list_budgets, shown_of
 from qingshou.features.repayment.rules.told_budget import ToldBudget, ToldLine

@@ -10,15 +10,11 @@ from django.http import HttpRequest
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
-from qingshou.access.predicates import CaseFacts
-from qingshou.access.queries import list_active_users
-from qingshou.features.cases.queries import get_case
 from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.rest.principal import Principal, principal_of
 from qingshou.rest.schemas import Note
 from qingshou.tenancy.queries import get_tenant
 
-_DESK_ROLES = ("COLLECTOR", "TEAM_LEAD")
 Hash = Annotated[str, StringConstraints(pattern="^([0-9a-f]{64})?$")]
 Money = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=3)]
 Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
@@ -102,25 +98,6 @@ class SaidIn(Schema):
     said: Note = Field("", description="Kept sealed, never in the record.")
     channel: str = Field("", max_length=10, pattern=r"^[A-Z]*$")
     call_id: UUID | None = None
-
-
-def case_for(request: HttpRequest, case_id: UUID, permission: str, *, name: str = "case") -> tuple[Any, Principal]:
-    """Return the case where the caller may do this to it; else the thing of that name does not exist for the caller."""
-    case, caller = get_case(case_id=case_id), principal_of(request)
-    facts = CaseFacts(owner_id=case.owner_id, owner_team_id=case.owner.team_id if case.owner else None)
-    caller.ensure(permission, facts, name=name)
-    return case, caller
-
-
-def owners_seen(caller: Principal) -> tuple[UUID, ...] | None:
-    """Return whose cases the caller's lists are of; None for everyone's."""
-    if caller.role == "AGENCY_USER":
-        return (caller.caller.id,)
-    if caller.role not in _DESK_ROLES:
-        return None
-    team_id = caller.caller.team_id
-    members = list_active_users(team_id=team_id) if team_id else []
-    return tuple({caller.caller.id, *(member.pk for member in members)})
 
 
 def day_of(request: HttpRequest, case: Any = None) -> date:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from qingshou.features.cases.callers import case_for
 from qingshou.features.repayment.api.desk_shapes import (
     Money,
     OfferOut,
@@ -15,7 +16,6 @@ from qingshou.features.repayment.api.desk_shapes import (
     SaidIn,
     Share,
     WishIn,
-    case_for,
     offer_out,
     reason_out,
 )

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
-from qingshou.access.predicates import CaseFacts
-from qingshou.features.cases.queries import get_case, latest_case_of
+from qingshou.features.cases.callers import case_for
+from qingshou.features.cases.queries import latest_case_of
 from qingshou.features.repayment.operations.ledger_approvals import ask_reversal
 from qingshou.features.repayment.operations.receipt_intake import take_in
 from qingshou.features.repayment.operations.receipt_rows import Told
@@ -230,9 +230,7 @@ def _ensure_may_see(request: HttpRequest, owed: OwedOfLoan) -> None:
     case_id = latest_case_of(borrower_ids=[owed.borrower_id])
     if case_id is None:
         raise NotFound("There is no such loan, or it is not for you.", name="loan")
-    case = get_case(case_id=case_id)
-    facts = CaseFacts(owner_id=case.owner_id, owner_team_id=case.owner.team_id if case.owner else None)
-    caller.ensure("cases.view", facts, name="loan")
+    case_for(request, case_id, "cases.view", name="loan")
 
 
 def _zone(tenant_id: UUID) -> ZoneInfo:

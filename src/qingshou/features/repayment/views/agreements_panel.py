@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import requires
-from qingshou.features.cases.views.shown import desk_of
+from qingshou.features.cases.views.shown import case_of, desk_of
 from qingshou.features.repayment.phrases.budget import WILLINGNESS
 from qingshou.features.repayment.queries.budgets import latest_budget
 from qingshou.features.repayment.queries.offers import latest_search
 from qingshou.features.repayment.queries.plans import list_plans_of
 from qingshou.features.repayment.queries.promises import list_promises_of
 from qingshou.features.repayment.views import plans, promises
-from qingshou.features.repayment.views.desk_shown import case_for, may_work
+from qingshou.features.repayment.views.desk_shown import may_work
 from qingshou.features.repayment.views.offer_shown import card_of
 
 _SHOWN = 3
@@ -24,7 +24,7 @@ _SHOWN = 3
 @requires("repayment.view")
 def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show what was agreed on a case and what may be offered."""
-    case, desk = case_for(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id), desk_of(request)
     budget, search = latest_budget(case_id=case_id), latest_search(case_id=case_id)
     rows = list_plans_of(case_id=case_id, on=desk.day_of(case), limit=_SHOWN)
     context = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshou.access.guards import requires
-from qingshou.features.cases.views.shown import Desk, desk_of
+from qingshou.features.cases.views.shown import Desk, case_of, desk_of
 from qingshou.features.repayment.errors import BudgetRefused, DocumentRefused
 from qingshou.features.repayment.operations.budgets import our_balance, record_budget
 from qingshou.features.repayment.operations.documents import store_document
@@ -22,7 +22,7 @@ from qingshou.features.repayment.rules.budget_forms import FORMS, BudgetForm
 from qingshou.features.repayment.rules.told_budget import problems_of_budget
 from qingshou.features.repayment.views import budget_shown as drawn
 from qingshou.features.repayment.views.budget_form import form_of, groups_of, told_of, values_of
-from qingshou.features.repayment.views.desk_shown import case_for, head_of, may_work
+from qingshou.features.repayment.views.desk_shown import head_of, may_work
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
@@ -34,9 +34,9 @@ _NEW = "0" * 64  # stands for the file that is sent along, while one only looks
 @requires("repayment.view")
 def budget(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the budget of a case's debtor, or take a new one."""
-    case, desk = case_for(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id), desk_of(request)
     if request.method == "POST":
-        return _take(request, case_for(request, case_id, "repayment.work"), desk)
+        return _take(request, case_of(request, case_id, "repayment.work"), desk)
     return _page(request, case, desk)
 
 
@@ -116,7 +116,7 @@ def _household(values: Any, desk: Desk) -> dict[str, str]:
 @requires("repayment.view")
 def figures(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Return the totals of what stands in the form now; nothing is kept."""
-    case, desk = case_for(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id), desk_of(request)
     form: BudgetForm = form_of(request.POST.get("form", ""))
     told = told_of(cast(Any, request.POST), form, new_document=_NEW)
     problems = problems_of_budget(told=told, currency=case.currency)

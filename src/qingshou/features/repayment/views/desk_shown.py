@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -11,8 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qingshou.access.guards import ensure
-from qingshou.features.cases.queries import get_case
 from qingshou.features.cases.views import shown
 from qingshou.features.cases.views.shown import Desk, facts_of
 from qingshou.features.contact.phrases.door import CONFIDENCES
@@ -27,13 +24,6 @@ from qingshou.privacy.operations import reveal
 from qingshou.privacy.places import sealed_fields
 
 _TABS = ("budget", "offers", "negotiation")
-
-
-def case_for(request: HttpRequest, case_id: UUID, permission: str = "cases.view") -> Any:
-    """Return the case where this person has the permission for it; else it does not exist for them."""
-    case = get_case(case_id=case_id)
-    ensure(cast(Any, request.user), permission, facts_of(case), name="case")
-    return case
 
 
 def may_work(request: HttpRequest, case: Any) -> bool:

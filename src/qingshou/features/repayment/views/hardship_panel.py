@@ -8,9 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qingshou.access.guards import ensure, requires
-from qingshou.features.cases.queries import get_case
-from qingshou.features.cases.views.shown import Desk, act, day_given, desk_of, facts_of
+from qingshou.access.guards import requires
+from qingshou.features.cases.views.shown import Desk, act, case_of, day_given, desk_of, facts_of
 from qingshou.features.repayment.errors import NoSuchHardship
 from qingshou.features.repayment.operations.documents import store_document
 from qingshou.features.repayment.operations.hardship import (
@@ -31,17 +30,11 @@ from qingshou.tenancy.queries import current_tenant
 _TONES = {"REPORTED": "note", "ACCEPTED": "good", "DECLINED": "", "ENDED": ""}
 
 
-def _case_of(request: HttpRequest, case_id: UUID, permission: str) -> Any:
-    case = get_case(case_id=case_id)
-    ensure(cast(Any, request.user), permission, facts_of(case), name="case")
-    return case
-
-
 @require_GET
 @requires("repayment.view")
 def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the hardships of a case, the newest first."""
-    case, desk = _case_of(request, case_id, "cases.view"), desk_of(request)
+    case, desk = case_of(request, case_id, "cases.view"), desk_of(request)
     may_work = cast(Any, request.user).has_perm("repayment.work", facts_of(case)) and case.closed_on is None
     kinds = hardship_kinds(current_tenant().settings)
     reportable = [code for code in kinds if code != BREATHING_SPACE or desk.jurisdiction == "uk"]
@@ -76,7 +69,7 @@ def _line(row: Any, kinds: Any, case: Any, desk: Desk) -> dict[str, Any]:
 @act
 def report(request: HttpRequest, case_id: UUID) -> str:
     """Take the news of a hardship: contact pauses at once."""
-    _case_of(request, case_id, "repayment.work")
+    case_of(request, case_id, "repayment.work")
     desk, post = desk_of(request), request.POST
     row = report_hardship(
         case_id=case_id, kind=post.get("kind", ""), actor=desk.actor, now=desk.now, note=post.get("note", ""),
@@ -95,7 +88,7 @@ def decide(request: HttpRequest, case_id: UUID, hardship_id: UUID) -> HttpRespon
 
     @act
     def deciding(request: HttpRequest, case_id: UUID) -> str:
-        _case_of(request, case_id, "repayment.work")
+        case_of(request, case_id, "repayment.work")
         if get_hardship(hardship_id=hardship_id).case_id != case_id:
             raise NoSuchHardship("There is no such hardship of this case.")
         desk, post = desk_of(request), request.POST

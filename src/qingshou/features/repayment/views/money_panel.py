@@ -8,9 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qingshou.access.guards import ensure, is_allowed, requires
-from qingshou.features.cases.queries import get_case
-from qingshou.features.cases.views.shown import act, desk_of, facts_of
+from qingshou.access.guards import is_allowed, requires
+from qingshou.features.cases.views.shown import act, case_of, desk_of, facts_of
 from qingshou.features.repayment.operations.payment_references import give_reference
 from qingshou.features.repayment.phrases.money import ACCOUNTS, LEDGER_STATES, SOURCES, STATE_TONES, STATES
 from qingshou.features.repayment.queries.owed import owed_of_borrower
@@ -27,8 +26,7 @@ _RECEIPTS_SHOWN = 5
 @requires("repayment.view")
 def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show how the debtor's money stands."""
-    case, desk = get_case(case_id=case_id), desk_of(request)
-    ensure(cast(Any, request.user), "cases.view", facts_of(case), name="case")
+    case, desk = case_of(request, case_id), desk_of(request)
     owed = owed_of_borrower(borrower_id=case.borrower_id)
     by_loan = [(one, one.by_kind(), one.standing(on=desk.today)) for one in owed]
     kinds = [kind for kind in KINDS if any(kind == found.value for _, parts, _s in by_loan for found in parts)]
@@ -61,7 +59,6 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @act
 def reference(request: HttpRequest, case_id: UUID) -> str:
     """Give the debtor a reference to pay under, for all debts; the same ever after."""
-    case = get_case(case_id=case_id)
-    ensure(cast(Any, request.user), "repayment.work", facts_of(case), name="case")
+    case = case_of(request, case_id, "repayment.work")
     given = give_reference(borrower_id=case.borrower_id, now=desk_of(request).now)
     return _("The reference to pay under is %(reference)s.") % {"reference": shown(given)}

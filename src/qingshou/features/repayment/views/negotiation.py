@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshou.access.guards import requires
-from qingshou.features.cases.views.shown import Desk, desk_of, uuid_given
+from qingshou.features.cases.views.shown import Desk, case_of, desk_of, uuid_given
 from qingshou.features.contact.queries.calls import calls_of, has_recording
 from qingshou.features.repayment.errors import BadAgreementInput, NoSuchPlan
 from qingshou.features.repayment.operations.negotiation import note_step
 from qingshou.features.repayment.phrases import negotiation as words
 from qingshou.features.repayment.queries import negotiation as queries
 from qingshou.features.repayment.queries.offers import latest_search, list_proposed
-from qingshou.features.repayment.views.desk_shown import calls_to_choose, case_for, head_of, tell_refusal
+from qingshou.features.repayment.views.desk_shown import calls_to_choose, head_of, tell_refusal
 from qingshou.features.repayment.views.offer_shown import card_of
 from qingshou.kernel.errors import QingshouError
 from qingshou.privacy.clearance import sees_clear
@@ -32,10 +32,10 @@ from qingshou.tenancy.queries import current_tenant
 @requires("repayment.view")
 def negotiation(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the negotiation, the newest step first, or add a step to it."""
-    case, desk = case_for(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id), desk_of(request)
     given: Any = {}
     if request.method == "POST":
-        case_for(request, case_id, "repayment.work")
+        case_of(request, case_id, "repayment.work")
         given = request.POST
         try:
             _note(case_id, given, desk)
@@ -96,7 +96,7 @@ def _line(step: queries.StepLine, calls: Any, desk: Desk) -> dict[str, Any]:
 @requires("repayment.view")
 def words_of(request: HttpRequest, case_id: UUID, step_id: UUID) -> HttpResponse:
     """Open what was said in a step of this case; the reading is logged."""
-    case_for(request, case_id)
+    case_of(request, case_id)
     desk = desk_of(request)
     if queries.case_of_step(step_id=step_id) != case_id:
         raise NoSuchPlan("There is no such step in this negotiation.")

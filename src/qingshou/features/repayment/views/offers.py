@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
-from qingshou.features.cases.views.shown import Desk, desk_of, uuid_given
+from qingshou.features.cases.views.shown import Desk, case_of, desk_of, uuid_given
 from qingshou.features.repayment.errors import BadAgreementInput, OffersNotPossible
 from qingshou.features.repayment.operations import offers as operations
 from qingshou.features.repayment.operations.negotiation import note_step
@@ -21,7 +21,7 @@ from qingshou.features.repayment.queries.budgets import latest_budget
 from qingshou.features.repayment.queries.negotiating import Negotiable, negotiable_of
 from qingshou.features.repayment.rules.offer_policy import offer_policy
 from qingshou.features.repayment.rules.owed import PARTS
-from qingshou.features.repayment.views.desk_shown import article_words, calls_to_choose, case_for, head_of, tell_refusal
+from qingshou.features.repayment.views.desk_shown import article_words, calls_to_choose, head_of, tell_refusal
 from qingshou.features.repayment.views.offer_shown import PARTS as PART_WORDS
 from qingshou.features.repayment.views.offer_shown import card_of
 from qingshou.features.repayment.views.own_terms import kept_fields, terms_given, wish_given
@@ -36,7 +36,7 @@ SAYABLE = ("OFFERED", "REFUSED", "WITHDRAWN")
 @requires("repayment.view")
 def offers(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the offers of the last search side by side."""
-    case, desk = case_for(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id), desk_of(request)
     return render(request, "repayment/offers.html", page_of(request, case, desk))
 
 
@@ -94,7 +94,7 @@ def _has_role(desk: Desk) -> bool:
 @requires("repayment.work")
 def search(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Search the offers anew."""
-    case_for(request, case_id, "repayment.work")
+    case_of(request, case_id, "repayment.work")
     desk, budget = desk_of(request), latest_budget(case_id=case_id)
     if budget is None:
         messages.error(request, _("Take income and spending first."))
@@ -113,7 +113,7 @@ def search(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @requires("repayment.view")
 def try_own(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Return own terms worked out as they are typed; nothing is kept."""
-    case, desk = case_for(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id), desk_of(request)
     context: dict[str, Any] = {"periods": request.POST.get("periods", "")}
     try:
         offer = operations.preview_own(
@@ -129,7 +129,7 @@ def try_own(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @requires("repayment.work")
 def own(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Put own terms on file: an offer of ours, or what the debtor proposes instead."""
-    case, desk, post = case_for(request, case_id, "repayment.work"), desk_of(request), request.POST
+    case, desk, post = case_of(request, case_id, "repayment.work"), desk_of(request), request.POST
     party = "DEBTOR" if post.get("party") == "DEBTOR" else "LENDER"
     try:
         given = _own(request, case, desk)
@@ -164,7 +164,7 @@ def _own(request: HttpRequest, case: Any, desk: Desk) -> dict[str, Any]:
 @requires("repayment.work")
 def say(request: HttpRequest, case_id: UUID, offer_id: UUID) -> HttpResponse:
     """Note that an offer was made, refused or withdrawn."""
-    case_for(request, case_id, "repayment.work")
+    case_of(request, case_id, "repayment.work")
     desk, post = desk_of(request), request.POST
     kind = post.get("kind", "")
     try:
@@ -185,7 +185,7 @@ def say(request: HttpRequest, case_id: UUID, offer_id: UUID) -> HttpResponse:
 @requires("repayment.work")
 def take(request: HttpRequest, case_id: UUID, offer_id: UUID) -> HttpResponse:
     """Make a plan of an offer."""
-    case_for(request, case_id, "repayment.work")
+    case_of(request, case_id, "repayment.work")
     desk, post = desk_of(request), request.POST
     try:
         plan = operations.agree_on(

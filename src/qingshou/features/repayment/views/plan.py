@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import Refused, requires
 from qingshou.approvals.queries import list_requests_of
-from qingshou.features.cases.views.shown import desk_of
+from qingshou.features.cases.views.shown import case_of, desk_of
 from qingshou.features.contact.phrases.door import CHANNELS
 from qingshou.features.repayment.errors import BadAgreementInput
 from qingshou.features.repayment.operations import plan_accepting, plans
@@ -26,7 +26,7 @@ from qingshou.features.repayment.queries.documents import documents_of_case
 from qingshou.features.repayment.rules.plan_policy import plan_policy
 from qingshou.features.repayment.rules.plan_states import CANCEL_REASONS, PlanState, may_become
 from qingshou.features.repayment.views import budget_shown
-from qingshou.features.repayment.views.desk_shown import case_for, head_of, tell_refusal
+from qingshou.features.repayment.views.desk_shown import head_of, tell_refusal
 from qingshou.features.repayment.views.offer_shown import card_of
 from qingshou.features.repayment.views.plan_shown import shown_plan
 from qingshou.kernel.errors import QingshouError
@@ -43,7 +43,7 @@ _BY_PERSON = ("DEBTOR_WITHDREW", "LENDER_WITHDREW", "BY_AGREEMENT", "WRONG_TERMS
 def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Show a plan."""
     desk = desk_of(request)
-    case = case_for(request, queries.case_of_plan(plan_id=plan_id))
+    case = case_of(request, queries.case_of_plan(plan_id=plan_id))
     on = desk.day_of(case)
     page = queries.get_plan(plan_id=plan_id, on=on)
     budget = page.plan.offer.search.budget if page.plan.offer.search else latest_budget(case_id=case.id)
@@ -78,7 +78,7 @@ def _act(view: Callable[..., str]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def acting(request: HttpRequest, plan_id: UUID) -> HttpResponse:
-        case = case_for(request, queries.case_of_plan(plan_id=plan_id), "repayment.work")
+        case = case_of(request, queries.case_of_plan(plan_id=plan_id), "repayment.work")
         try:
             done = view(request, plan_id, case)
         except QingshouError as refusal:
@@ -140,7 +140,7 @@ def cancel(request: HttpRequest, plan_id: UUID, _case: Any) -> str:
 @requires("repayment.work")
 def agreement(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Draw up the agreement in a language and give it as PDF or Word."""
-    case = case_for(request, queries.case_of_plan(plan_id=plan_id), "repayment.work")
+    case = case_of(request, queries.case_of_plan(plan_id=plan_id), "repayment.work")
     desk, post = desk_of(request), request.POST
     try:
         made = make_agreement(plan_id=plan_id, language=post.get("language", ""), actor=desk.actor, now=desk.now)
@@ -155,7 +155,7 @@ def agreement(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 @requires("repayment.view")
 def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResponse:
     """Open a document of a case; that it was opened is recorded."""
-    case, desk = case_for(request, case_id), desk_of(request)
+    case, desk = case_of(request, case_id), desk_of(request)
     if not sees_clear(desk.role, PersonalKind.NOTE):
         raise Refused(_("Documents are opened by roles that may read notes in clear."))
     return _file(document_id, case.id, desk, name=case.number)

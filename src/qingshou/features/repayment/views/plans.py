@@ -9,12 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import requires
-from qingshou.features.cases.views.shown import desk_of, uuid_given
+from qingshou.features.cases.views.shown import case_of, desk_of, uuid_given
 from qingshou.features.cases.views.whose import WHOSE, allowed_scopes, first_scope, owners_of
 from qingshou.features.repayment.phrases import agreements as words
 from qingshou.features.repayment.phrases.promise_pages import PLAN_SHELVES, SHELF_EMPTY
 from qingshou.features.repayment.queries import plans as queries
-from qingshou.features.repayment.views.desk_shown import case_for
 from qingshou.features.repayment.views.names import day_of_list, names_of
 from qingshou.features.repayment.views.plan_shown import TONES
 
@@ -71,7 +70,7 @@ def _after(request: HttpRequest) -> tuple[datetime, UUID] | None:
 @requires("repayment.view")
 def waiting(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Lead whoever decides to the plan of a case that waits, or to the case where none does."""
-    case_for(request, case_id)
+    case_of(request, case_id)
     plan_id = queries.waiting_plan_of(case_id=case_id)
     if plan_id is None:
         return redirect("cases:case", case_id=case_id)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qingshou.access.guards import requires
-from qingshou.features.cases.views.shown import Desk, day_given, desk_of, uuid_given
+from qingshou.features.cases.views.shown import Desk, case_of, day_given, desk_of, uuid_given
 from qingshou.features.cases.views.whose import WHOSE, allowed_scopes, first_scope, owners_of
 from qingshou.features.contact.phrases.calls import PAY_BY
 from qingshou.features.repayment.errors import PromiseRefused
@@ -22,7 +22,7 @@ from qingshou.features.repayment.phrases.promise_pages import FIGURES, SHELVES
 from qingshou.features.repayment.queries import promises as queries
 from qingshou.features.repayment.rules.promise_policy import promise_policy
 from qingshou.features.repayment.rules.promises import CANCEL_REASONS, INVALID_REASONS
-from qingshou.features.repayment.views.desk_shown import amount_given, case_for, head_of, tell_refusal
+from qingshou.features.repayment.views.desk_shown import amount_given, head_of, tell_refusal
 from qingshou.features.repayment.views.names import day_of_list, names_of
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
@@ -98,7 +98,7 @@ def reason_choices() -> dict[str, Any]:
 @requires("repayment.work")
 def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the form of a promise, or take it: what is wrong is named at its field."""
-    case, desk = case_for(request, case_id, "repayment.work"), desk_of(request)
+    case, desk = case_of(request, case_id, "repayment.work"), desk_of(request)
     given: dict[str, Any] = {name: request.POST.get(name, "") for name in ("amount", "due_on", "pay_by")}
     problems: dict[str, object] = {}
     if request.method == "POST":
@@ -146,7 +146,7 @@ def _form(
 def end(request: HttpRequest, promise_id: UUID) -> HttpResponse:
     """Take a promise back, or strike it out, for a reason."""
     case_id = queries.case_of_promise(promise_id=promise_id)
-    case_for(request, case_id, "repayment.work")
+    case_of(request, case_id, "repayment.work")
     desk, post = desk_of(request), request.POST
     said: dict[str, Any] = {"promise_id": promise_id, "reason": post.get("reason", ""), "actor": desk.actor,
                             "now": desk.now}  # fmt: skip

@@ -112,6 +112,9 @@ def judge(request: pytest.FixtureRequest) -> Callable[["object", str], None]:
 
     def look(page: "object", name: str) -> None:
         SHOTS.mkdir(exist_ok=True)
+        # panels that are fetched as the page opens are the page too
+        while page.locator("[hx-trigger=load][aria-busy=true]").count():
+            page.wait_for_timeout(50)
         page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} scrolls sideways"
         page.evaluate(axe)

@@ -3,10 +3,12 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfReader
 from tests.integration.portal.rows import DAY, NOW, debtor, enter
 
 from qingshou.audit.actors import SYSTEM
@@ -210,10 +212,50 @@ def test_a_copy_of_the_data_is_the_debtors_own_and_is_logged(client, case):
     logged = PersonalDataRead.objects.filter(role="SUBJECT", purpose="OWN_DATA")
     assert {"name", "national_id"} <= set(logged.order_by("at", "id").first().clear_fields)
     assert all(one.subject_ids == [case.borrower_id] for one in logged)
-    readable = client.post(f"{client.home}data/copy", {"form": "HTML"}).content.decode()
-    assert "王小明" in readable
+    answer = client.post(f"{client.home}data/copy", {"form": "HTML"})
+    assert "attachment" in answer["Content-Disposition"]
+    readable = answer.content.decode()
+    for words in ("王小明", "11010519491231002X", "1,200.50", "2026-11-23 10:30"):
+        assert words in readable
+    assert "13911112222" not in readable
     actions = [one.action for one in list_events(subject_kind="CASE", subject_id=case.id, limit=50)]
     assert actions.count("PORTAL_DATA_GIVEN") == 2
+
+
+PAPER_WORDS = {
+    "zh-hans": ("您的资料", "本金", "未结清", "证件号码"),
+    "zh-hant": ("您的資料", "本金", "未結清", "證件號碼"),
+    "en": ("Your data", "Principal", "Open", "Identity number"),
+}
+
+
+@pytest.mark.parametrize("language", PAPER_WORDS)
+def test_a_copy_on_paper_is_in_the_pages_language_and_shows_the_debtors_own_alone(client, case, language):
+    debtor("q9", name="李秘密", phone="13911112222")
+    client.get(f"{client.home}?language={language}")
+    answer = client.post(f"{client.home}data/copy", {"form": "PDF"})
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    assert answer["Content-Disposition"].startswith("attachment; ")
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    own = ("王小明", "11010519491231002X", "1,200.50", "p1@debtor.example", "Lp1")
+    assert [word for word in (*PAPER_WORDS[language], *own) if word not in text] == []
+    assert [word for word in ("李秘密", "13911112222", "****", "OPEN", "PRINCIPAL") if word in text] == []
+    ask = PortalAsk.objects.get()
+    assert (ask.kind, ask.facts, ask.number in text) == ("DATA_COPY", {"form": "PDF"}, True)
+
+
+def test_ten_copies_a_day_and_the_eleventh_tomorrow(client):
+    def codes(count):
+        return [client.post(f"{client.home}data/copy", {"form": "JSON"}).status_code for _ in range(count)]
+
+    assert codes(11) == [200] * 10 + [429]
+    assert PortalAsk.objects.count() == 10
+    refused = client.post(f"{client.home}data/copy", {"form": "JSON"})
+    assert "many copies today" in refused.content.decode()
+    PortalAsk.objects.update(asked_at=NOW - timedelta(days=1) + timedelta(seconds=1))
+    assert codes(1) == [429]
+    PortalAsk.objects.update(asked_at=NOW - timedelta(days=1))
+    assert codes(1) == [200]
 
 
 def test_an_income_form_can_be_finished_later(client, case):

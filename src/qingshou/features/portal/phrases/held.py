@@ -3,6 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qingshou.features.portal.phrases.pages import (
+    ASKS,
+    CHANNELS,
+    INSTALMENT_STATES,
+    KINDS,
+    MOVEMENTS,
+    PLAN_STATES,
+    PRODUCTS,
+    STATES,
+)
+
 SECTIONS = {
     "as_of": pgettext_lazy("copy", "Day"), "given_at": pgettext_lazy("copy", "Given at"),
     "person": pgettext_lazy("copy", "You"), "numbers_and_addresses": _("Numbers and addresses"),
@@ -38,4 +49,73 @@ VALUES = {
     "PRINCIPAL": pgettext_lazy("owed", "Principal"), "INTEREST": pgettext_lazy("owed", "Interest"),
     "PENALTY": pgettext_lazy("owed", "Penalty"), "COSTS": pgettext_lazy("owed", "Fees and costs"),
     "UNSPLIT": pgettext_lazy("owed", "Not told apart"),
+}  # fmt: skip
+
+LANGUAGES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
+YES_NO = {"True": pgettext_lazy("copy", "Yes"), "False": pgettext_lazy("copy", "No")}
+_REACHED = {**CHANNELS, "VISIT": pgettext_lazy("copy", "Visit"), "": "–"}
+
+# what a code says to the debtor: by the section it stands in, and its name there
+CODES = {
+    ("person", "language"): LANGUAGES,
+    ("numbers_and_addresses", "kind"): CHANNELS,
+    ("numbers_and_addresses", "source"): {
+        "TAPE": _("The lender's books"), "DEBTOR": _("You"), "PORTAL": _("You, on this page"),
+    },
+    ("numbers_and_addresses", "still_used"): YES_NO,
+    ("loans", "product"): PRODUCTS,
+    ("loans", "state"): {
+        "OPEN": pgettext_lazy("loan", "Open"), "SETTLED": pgettext_lazy("loan", "Paid off"),
+        "CHARGED_OFF": _("Written off"), "UNKNOWN": pgettext_lazy("loan", "Not known"),
+    },
+    ("loans", "kind"): MOVEMENTS,
+    ("payments", "state"): {
+        "UNMATCHED": _("Looked into"), "PROPOSED": _("Looked into"), "APPLIED": pgettext_lazy("payment", "Counted"),
+        "REVERSED": _("Taken back"), "REFUNDED": pgettext_lazy("owed", "Given back to you"),
+    },
+    ("payments", "part"): KINDS,
+    ("plans", "state"): {**PLAN_STATES, **INSTALMENT_STATES},
+    ("hardships", "kind"): {
+        "ILLNESS": _("Illness"), "JOB_LOSS": _("Lost the job"), "LESS_INCOME": _("Less income"),
+        "BEREAVEMENT": _("A death in the family"), "FAMILY": _("Trouble in the family"), "DISASTER": _("Disaster"),
+        "VULNERABLE": _("Vulnerable person"), "BREATHING_SPACE": _("Breathing space"), "OTHER": _("Other hardship"),
+    },
+    ("hardships", "state"): {
+        "REPORTED": pgettext_lazy("hardship", "Reported"), "ACCEPTED": pgettext_lazy("hardship", "Accepted"),
+        "DECLINED": pgettext_lazy("hardship", "Declined"), "ENDED": pgettext_lazy("hardship", "Ended"),
+    },
+    ("documents", "kind"): {
+        "INCOME_PROOF": _("Proof of income"), "AGREEMENT": _("Agreement"), "SIGNED_AGREEMENT": _("Signed agreement"),
+        "HARDSHIP_PROOF": _("Proof of hardship"), "DISPUTE": _("About a dispute"), "RECEIPT": _("Proof of payment"),
+        "OTHER": _("Other document"),
+    },
+    ("contacts", "channel"): _REACHED,
+    ("contacts", "direction"): {"OUT": pgettext_lazy("copy", "To you"), "IN": pgettext_lazy("copy", "From you")},
+    ("contacts", "outcome"): {
+        "PENDING": pgettext_lazy("copy", "Not ended"), "CONVERSATION": pgettext_lazy("copy", "Spoke with you"),
+        "THIRD_PERSON": _("Somebody else answered"), "WRONG_PERSON": _("Wrong number"), "DROPPED": _("Cut off"),
+        "NO_ANSWER": _("No answer"), "VOICEMAIL_LEFT": _("Voicemail left"),
+        "VOICEMAIL_FULL": _("Voicemail, no message possible"), "ANNOUNCEMENT": _("Announcement only"),
+        "BUSY": _("Engaged"), "NOT_IN_SERVICE": _("Number not in service"), "SENT": pgettext_lazy("message", "Sent"),
+        "DELIVERED": pgettext_lazy("message", "Delivered"), "FAILED": pgettext_lazy("message", "Failed"),
+        "RELEASED": pgettext_lazy("message", "Taken back"),
+    },
+    ("stops", "kind"): {
+        "CEASE": _("No contact at all"), "CHANNEL": _("Not this way"), "DISPUTE": _("You dispute the debt"),
+        "COMPLAINT": _("A complaint is being looked into"), "BANKRUPTCY": _("Bankruptcy"),
+        "VULNERABLE": _("Illness or crisis: specialist desk only"),
+        "BREATHING_SPACE": _("Breathing space in force"), "REPRESENTED": _("An attorney acts for you"),
+        "MINOR": _("A minor"), "HARDSHIP": _("Hardship being assessed"),
+        "WORKPLACE": _("The employer forbids it"),
+    },
+    ("stops", "channel"): _REACHED,
+    ("consents", "kind"): {
+        "CHANNEL": _("Use of this channel"), "HOURS": _("Contact outside the hours"),
+        "CALLS": _("More calls than the counters"), "WORKPLACE": _("Contact at the workplace"),
+        "RECORDING": _("Recording of calls"),
+    },
+    ("consents", "channel"): _REACHED,
+    ("consents", "given"): YES_NO,
+    ("asked_for_here", "kind"): ASKS,
+    ("asked_for_here", "state"): STATES,
 }  # fmt: skip

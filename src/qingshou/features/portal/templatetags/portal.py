@@ -1,6 +1,5 @@
 """Filters of the debtor's pages: amounts with their currency, titles of texts of law."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -38,21 +37,3 @@ def less(value: Decimal) -> Decimal:
 def clock_at(value: datetime, zone: str) -> str:
     """Show an instant by a zone's clock: 2026-11-24 14:00."""
     return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
-
-
-@register.filter
-def is_mapping(value: object) -> bool:
-    """Whether a value has names."""
-    return isinstance(value, Mapping)
-
-
-@register.filter
-def is_sequence(value: object) -> bool:
-    """Whether a value is a list."""
-    return isinstance(value, list | tuple)
-
-
-@register.filter
-def named(key: str, words: Mapping[str, object]) -> object:
-    """Show a name in words; one without words, such as a number, as it is."""
-    return words.get(key, key)

@@ -14,7 +14,7 @@ from qingshou.kernel.errors import Misconfigured
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
-_FONTS = {
+FONTS = {
     "zh-hans": '"Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", SimSun, serif',
     "zh-hant": '"Noto Serif CJK TC", "Source Han Serif TC", "Songti TC", PMingLiU, serif',
     "en": '"Noto Serif", "DejaVu Serif", "Noto Serif CJK SC", serif',
@@ -41,13 +41,22 @@ def pdf_file(agreement: Agreement, language: str) -> bytes:
 
     Stops   Misconfigured  the system lacks Pango
     """
+    return printed_page(page_of(lines_of(agreement, language)))
+
+
+def printed_page(text: str) -> bytes:
+    """Return a page of HTML as a PDF; the same bytes for the same page, and nothing is fetched from anywhere.
+
+    Stops   Misconfigured  the system lacks Pango
+    """
     try:
         from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
     except OSError:
-        raise Misconfigured("Agreements as PDF need the system library Pango: install it (libpango).") from None
-    text = page_of(lines_of(agreement, language))
+        raise Misconfigured("Papers as PDF need the system library Pango: install it (libpango).") from None
     identifier = hashlib.sha256(text.encode()).digest()[:16]
-    return bytes(HTML(string=text).write_pdf(pdf_identifier=identifier))
+    page = HTML(string=text, url_fetcher=URLFetcher(allowed_protocols=()))
+    return bytes(page.write_pdf(pdf_identifier=identifier))
 
 
 def page_of(lines: Mapping[str, Any]) -> str:
@@ -70,7 +79,7 @@ def page_of(lines: Mapping[str, Any]) -> str:
     )
     return (
         f'<html lang="{told["lang"]}"><head><meta charset="utf-8"><title>{told["number"]}</title>'
-        f"<style>{_STYLE} body {{ font-family: {_FONTS[lines['lang']]} }}</style></head><body>"
+        f"<style>{_STYLE} body {{ font-family: {FONTS[lines['lang']]} }}</style></head><body>"
         f"<h1>{told['title']}</h1><p>{words['number']}: {told['number']} &nbsp; {words['case']}: "
         f"{told['case_number']}<br>{words['made_on']}: {told['made_on']} &nbsp; {words['open_until']}: "
         f"{told['open_until']}</p><h2>{words['parties']}</h2><p>{words['lender']}: {told['lender_name']}<br>"

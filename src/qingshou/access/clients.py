@@ -2,17 +2,21 @@
 
 import hashlib
 import hmac
+import json
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import rules
 
 from qingshou.access.models import ApiClient
 from qingshou.access.scopes import opened_by
-from qingshou.tenancy.context import using
+from qingshou.tenancy.context import using_found
 
 # "qs_" + public prefix (finds the row) + "_" + secret; only the secret's hash is kept
 _TOKEN = re.compile(r"qs_([A-Za-z0-9]{12})_([A-Za-z0-9_-]{43})", re.ASCII)
@@ -54,21 +58,35 @@ def token_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def authenticate_token(raw: str, *, now: datetime) -> ApiPrincipal | None:
-    """Return whom a token stands for, or None: unknown, expired and revoked tokens answer alike.
+_BY_PREFIX = """
+SELECT tenant_id, id, name, role, scopes, secret_hash, expires_at, revoked_at, last_used_at
+FROM access_apiclient WHERE prefix = %(prefix)s
+"""
 
-    Works before a lender is known; the caller then opens the work with `tenancy.context.using(principal.tenant_id)`.
+
+@contextmanager
+def using_token(raw: str, *, now: datetime) -> Iterator[ApiPrincipal | None]:
+    """Work inside the block for the lender of whom a token stands for; None: nobody, and no lender is in force.
+
+    Unknown, expired and revoked tokens answer alike. Works before a lender is known.
     """
     match = _TOKEN.fullmatch(raw.strip())
     prefix, secret = match.groups() if match else ("", "")
-    with using(None, scope="sign-in"):
-        client = ApiClient.objects.filter(prefix=prefix).first()
-    kept = client.secret_hash if client else "0" * 64
-    if not hmac.compare_digest(kept, token_hash(secret)) or client is None:
-        return None
-    if client.revoked_at is not None or client.expires_at <= now:
-        return None
-    if client.last_used_at is None or now - client.last_used_at > _USE_NOTED_EVERY:
-        with using(client.tenant_id):
-            ApiClient.objects.filter(id=client.id).update(last_used_at=now)
-    return ApiPrincipal(client.id, client.tenant_id, client.name, client.role, frozenset(client.scopes))
+    hashed = token_hash(secret)
+    with using_found(
+        _BY_PREFIX, {"prefix": prefix}, scope="sign-in", judge=lambda row: _known(row, hashed, now)
+    ) as row:
+        if row is None:
+            yield None
+            return
+        tenant_id, client_id, name, role, scopes, *_, last_used_at = row
+        if last_used_at is None or now - last_used_at > _USE_NOTED_EVERY:
+            ApiClient.objects.filter(id=client_id).update(last_used_at=now)
+        yield ApiPrincipal(client_id, tenant_id, name, role, frozenset(json.loads(scopes)))
+
+
+def _known(row: tuple[Any, ...], hashed: str, now: datetime) -> tuple[Any, ...] | None:
+    """Return the client's row if the secret is its own and the token holds."""
+    kept, expires_at, revoked_at = row[5:8]
+    is_right = hmac.compare_digest(kept, hashed)
+    return row if is_right and revoked_at is None and expires_at > now else None

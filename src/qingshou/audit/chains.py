@@ -52,6 +52,15 @@ INSERT INTO audit_auditevent ({", ".join(EVENT_COLUMNS)}) VALUES ({", ".join(["%
 RETURNING id
 """  # noqa: S608  our names
 
+# the first event of a chain, and the chain with it; nothing where somebody began it before
+_BEGIN = f"""
+WITH begun AS (INSERT INTO audit_audithead (tenant_id, subject_kind, subject_id, seq, hash, anchored_seq)
+    VALUES (%s, %s, %s, %s, %s, 0) ON CONFLICT (tenant_id, subject_kind, subject_id) DO NOTHING RETURNING id)
+INSERT INTO audit_auditevent ({", ".join(EVENT_COLUMNS)})
+SELECT {", ".join("begun.id" if name == "head" else "%s" for name in EVENT_COLUMNS)} FROM begun
+RETURNING id, head
+"""  # noqa: S608  our names
+
 
 @dataclass(slots=True)
 class Head:
@@ -117,6 +126,22 @@ def hang(row: Sequence[object], head: Head) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_HANG, [head.seq, head.hash, head.id, *row])
         return int(cursor.fetchone()[0])
+
+
+def begin(entry: Entry, *, tenant_id: UUID, actor: Actor, now: datetime) -> tuple[int, tuple[object, ...]] | None:
+    """Begin a subject's chain with its first event, in one statement.
+
+    Gives   (the event's id, its row); None where the chain is there already, and then nothing is done
+    """
+    subject = (entry.subject_kind, entry.subject_id)
+    heads = {subject: Head(0, 0, genesis_hash(tenant_id, *subject))}
+    (row,) = chained([entry], heads, tenant_id=tenant_id, actor=actor, now=now)
+    place = EVENT_COLUMNS.index("head")
+    given = [tenant_id, *subject, heads[subject].seq, heads[subject].hash, *row[:place], *row[place + 1 :]]
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, given)
+        made = cursor.fetchone()
+    return None if made is None else (made[0], (*row[:place], made[1], *row[place + 1 :]))
 
 
 def advance_heads(heads: Sequence[Head]) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.bulk_chains import hang_many
 from qingshou.audit.canonical import commitment
-from qingshou.audit.chains import EVENT_COLUMNS, chained, hang, lock_heads
+from qingshou.audit.chains import EVENT_COLUMNS, begin, chained, hang, lock_heads
 from qingshou.audit.entries import Entry
 from qingshou.audit.models import AuditEvent, AuditHead, AuditOpening
 from qingshou.tenancy.bulk import copy_rows
@@ -41,12 +41,15 @@ def record(
     document_hash: str = "",
     personal: Mapping[str, str] | None = None,
     seal: Seal | None = None,
+    is_first: bool = False,
 ) -> AuditEvent:
     """Record one event at the end of its subject's chain.
 
     Takes   facts     codes, amounts, dates, ids; no personal data
             personal  personal facts: the event keeps a salted commitment of each, the value is kept sealed beside it
                       and can be erased while the chain still verifies. Needs `seal`
+            is_first  the subject was made in this transaction, so that its chain begins here: a hint, which saves two
+                      statements where it is true and does no harm where it is not
     Gives   the event; it is there if and only if the caller's transaction commits
     Stops   UnfitFact  a fact has no one spelling
     """
@@ -57,10 +60,13 @@ def record(
         said["commitments"] = {opening.name: proof for opening, proof in openings}
     entry = Entry(subject_kind, subject_id, action, said, rule, law, document_hash)
     with transaction.atomic(savepoint=False):
-        heads = lock_heads(tenant_id, [(subject_kind, subject_id)])
-        (row,) = chained([entry], heads, tenant_id=tenant_id, actor=actor, now=now)
-        (head,) = heads.values()
-        event = AuditEvent(id=hang(row, head), **dict(zip(EVENT_COLUMNS, row, strict=True)))
+        made = begin(entry, tenant_id=tenant_id, actor=actor, now=now) if is_first else None
+        if made is None:
+            heads = lock_heads(tenant_id, [(subject_kind, subject_id)])
+            (row,) = chained([entry], heads, tenant_id=tenant_id, actor=actor, now=now)
+            (head,) = heads.values()
+            made = hang(row, head), row
+        event = AuditEvent(id=made[0], **dict(zip(EVENT_COLUMNS, made[1], strict=True)))
         for opening, _ in openings:
             opening.head, opening.seq = event.head, event.seq
             opening.save(force_insert=True)

@@ -7,6 +7,7 @@ stick, and there is no moment at which the effect is there and the key is not.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from qingshou.rest.errors import BadIdempotencyKey, InProgress, KeyReused
 from qingshou.rest.models import IdempotencyKey
 from qingshou.rest.principal import Principal
 from qingshou.tenancy.context import current_tenant_id
+from qingshou.tenancy.reading import Reading, Rows, read_together
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -25,6 +27,20 @@ KEPT = timedelta(days=7)
 _PASSING = frozenset({401, 403, 429})
 
 Respond = Callable[[], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept under a key: the request it was used for, and the reply it got."""
+
+    method: str
+    path: str
+    body_hash: str
+    status: int
+    content_type: str
+    location: str
+    body: bytes
+    created_at: datetime
 
 
 def answer_once(
@@ -41,10 +57,9 @@ def answer_once(
         raise BadIdempotencyKey(f"The {HEADER} must be 1 to 255 printable ASCII characters: a UUID will do.")
     sent = (request.method or "", request.path, body_hash(request))
     with transaction.atomic():
-        _hold(principal, key)
-        kept = IdempotencyKey.objects.filter(principal=principal.key, key=key).first()
+        kept = _hold(principal, key)
         if kept is not None and kept.created_at < now - KEPT:
-            kept.delete()
+            IdempotencyKey.objects.filter(principal=principal.key, key=key).delete()
             kept = None
         if kept is not None:
             return _replay(kept, sent)
@@ -88,22 +103,45 @@ def _add(digest: "hashlib._Hash", *parts: bytes) -> None:
         digest.update(part)
 
 
-def _hold(principal: Principal, key: str) -> None:
-    name = "\x1f".join(("idempotency", str(current_tenant_id()), principal.key, key)).encode()
+# The lease: a worker that hangs between statements loses the connection, and with it the key.
+_HOLD = """
+SELECT pg_try_advisory_xact_lock(%(number)s), set_config('idle_in_transaction_session_timeout', %(lease)s, true)
+"""
+# asked after the lock is held, in the same exchange: it sees what whoever held it before has committed
+_KEPT = """
+SELECT method, path, body_hash, status, content_type, location, body, created_at FROM rest_idempotencykey
+WHERE tenant_id = %(tenant)s AND principal = %(principal)s AND key = %(key)s
+"""
+_KEEP = """
+INSERT INTO rest_idempotencykey (tenant_id, principal, key, method, path, body_hash, status, content_type, location,
+    body, created_at)
+VALUES (%(tenant)s, %(principal)s, %(key)s, %(method)s, %(path)s, %(body_hash)s, %(status)s, %(content_type)s,
+    %(location)s, %(body)s, %(now)s)
+"""
+
+
+def _hold(principal: Principal, key: str) -> IdempotencyKey | None:
+    """Hold the key until the transaction ends; returns what is kept under it."""
+    tenant = current_tenant_id()
+    name = "\x1f".join(("idempotency", str(tenant), principal.key, key)).encode()
     number = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        row = cursor.fetchone()
-        if not row[0]:
-            raise InProgress(
-                "A request with this Idempotency-Key is being worked on: wait a second, then send it again unchanged.",
-                retry_after_seconds=InProgress.retry_after_seconds,
-            )
-        # the lease: a worker that hangs between statements loses the connection, and with it the key
-        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{LEASE_SECONDS}s"])
+    is_held, kept = read_together(
+        Reading(_HOLD, {"number": number, "lease": f"{LEASE_SECONDS}s"}, lambda rows: rows[0][0]),
+        Reading(_KEPT, {"tenant": tenant, "principal": principal.key, "key": key}, _kept),
+    )
+    if not is_held:
+        raise InProgress(
+            "A request with this Idempotency-Key is being worked on: wait a second, then send it again unchanged.",
+            retry_after_seconds=InProgress.retry_after_seconds,
+        )
+    return kept
 
 
-def _replay(kept: IdempotencyKey, sent: tuple[str, str, str]) -> HttpResponse:
+def _kept(rows: Rows) -> Kept | None:
+    return Kept(*rows[0]) if rows else None
+
+
+def _replay(kept: Kept, sent: tuple[str, str, str]) -> HttpResponse:
     if (kept.method, kept.path, kept.body_hash) != sent:
         raise KeyReused(
             "This Idempotency-Key was used for a different request (method, path or body): "
@@ -117,15 +155,13 @@ def _replay(kept: IdempotencyKey, sent: tuple[str, str, str]) -> HttpResponse:
 
 
 def _keep(principal: Principal, key: str, sent: tuple[str, str, str], reply: HttpResponse, now: datetime) -> None:
-    IdempotencyKey.objects.create(
-        principal=principal.key,
-        key=key,
-        method=sent[0],
-        path=sent[1],
-        body_hash=sent[2],
-        status=reply.status_code,
-        content_type=reply["Content-Type"],
-        location=reply.get("Location", ""),
-        body=reply.content,
-        created_at=now,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            {
+                "tenant": current_tenant_id(), "principal": principal.key, "key": key, "method": sent[0],
+                "path": sent[1], "body_hash": sent[2], "status": reply.status_code,
+                "content_type": reply["Content-Type"], "location": reply.get("Location", ""), "body": reply.content,
+                "now": now,
+            },
+        )  # fmt: skip

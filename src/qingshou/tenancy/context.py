@@ -4,9 +4,10 @@ Nothing set means nothing seen. `scope` opens the two narrow doors that must wor
 'sign-in' (find the user who signs in) and 'system' (the worker and the commands go from lender to lender).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -20,6 +21,7 @@ from qingshou.kernel.errors import Conflict
 _tenant: ContextVar[UUID | None] = ContextVar("qingshou_tenant", default=None)
 _scope: ContextVar[str] = ContextVar("qingshou_scope", default="")
 
+T = TypeVar("T")
 SCOPES = frozenset({"", "sign-in", "system"})
 
 
@@ -62,13 +64,14 @@ def using(tenant_id: UUID | None, *, scope: str = "") -> Iterator[None]:
             _tell(connection)
 
 
-# The scope is told for this statement alone; who was found is told to stay. LATERAL: a lender is looked for only
-# once the scope stands.
+# The scope is told for this statement alone; who was found is told to stay. LATERAL: nobody is looked for before the
+# scope stands.
 _ENTER = """
-SELECT found.id, set_config('qingshou.tenant', found.id::text, false), set_config('qingshou.scope', '', false)
-FROM (SELECT set_config('qingshou.scope', 'system', true) AS scope OFFSET 0) told
-CROSS JOIN LATERAL (SELECT id FROM tenancy_tenant WHERE code = %s AND told.scope = 'system') found
+SELECT set_config('qingshou.tenant', found.tenant_id::text, false), set_config('qingshou.scope', '', false), found.*
+FROM (SELECT set_config('qingshou.scope', '{scope}', true) AS scope OFFSET 0) told
+CROSS JOIN LATERAL ({statement} AND told.scope = '{scope}') found
 """
+_BY_CODE = "SELECT id AS tenant_id FROM tenancy_tenant WHERE code = %(code)s"
 
 
 @contextmanager
@@ -77,31 +80,49 @@ def using_code(code: str) -> Iterator[UUID | None]:
 
     For the edge where other systems come in by the hundred a second; nothing may be in force there yet.
     """
+    with using_found(_BY_CODE, {"code": code}, scope="system", judge=lambda row: row[0]) as tenant_id:
+        yield tenant_id
+
+
+@contextmanager
+def using_found(
+    statement: str, given: Mapping[str, object], *, scope: str, judge: Callable[[tuple[Any, ...]], T | None]
+) -> Iterator[T | None]:
+    """Work inside the block for the lender whom somebody unknown so far belongs to, found and told in one statement.
+
+    Takes   statement  finds at most one row, its column `tenant_id` first; it ends in a WHERE. Ours, never a user's
+            scope      under which it may look
+            judge      makes of the row what is yielded; None: it is not who it says, and nobody is in force
+    Gives   what `judge` made; None where no row was found
+    """
+    asked = _ENTER.format(scope=scope, statement=statement)
     if connection.in_atomic_block or connection.connection is None:
-        tenant_id = _enter(code)
+        row = _enter(asked, given)
     else:
         connection.health_check_done = True  # the statement is its own
         try:
-            tenant_id = _enter(code)
+            row = _enter(asked, given)
         except (OperationalError, InterfaceError):  # the server went away since the last request: once more, anew
             connection.close()
-            tenant_id = _enter(code)
-    tenant_token, scope_token = _tenant.set(tenant_id), _scope.set("")
+            row = _enter(asked, given)
+    found = judge(row) if row else None
+    tenant_token = _tenant.set(row[0] if row and found is not None else None)
+    scope_token = _scope.set("")
     try:
-        if tenant_id is None:
+        if found is None:
             _tell(connection)
-        yield tenant_id
+        yield found
     finally:
         _tenant.reset(tenant_token)
         _scope.reset(scope_token)
         _tell(connection)
 
 
-def _enter(code: str) -> UUID | None:
+def _enter(statement: str, given: Mapping[str, object]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(_ENTER, [code])
+        cursor.execute(statement, given)
         row = cursor.fetchone()
-    return row[0] if row else None
+    return row[2:] if row else None
 
 
 def _tell(target: BaseDatabaseWrapper) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from qingshou.kernel.errors import NotFound
 from qingshou.tenancy.context import current_tenant_id, current_tenant_id_or_none, using
 from qingshou.tenancy.models import Tenant
-from qingshou.tenancy.reading import Reading, Rows
+from qingshou.tenancy.reading import Reading, Rows, read
 
 
 def list_tenants() -> list[Tenant]:
@@ -34,9 +34,26 @@ def get_tenant(*, tenant_id: UUID) -> Tenant:
     return tenant
 
 
+_NAMES = [field.attname for field in Tenant._meta.concrete_fields]
+_TENANT = f"SELECT {', '.join(_NAMES)} FROM tenancy_tenant WHERE id = %(id)s"  # noqa: S608  our names
+
+
 def current_tenant() -> Tenant:
     """Return the lender in force."""
-    return Tenant.objects.get(id=current_tenant_id())
+    return read(tenant_reading())
+
+
+def tenant_reading() -> Reading[Tenant]:
+    """Ask for the lender in force, together with other questions."""
+    return Reading(_TENANT, {"id": current_tenant_id()}, _tenant)
+
+
+def _tenant(rows: Rows) -> Tenant:
+    if not rows:
+        raise Tenant.DoesNotExist("The lender in force is not there.")
+    values = dict(zip(_NAMES, rows[0], strict=True))
+    values["settings"] = json.loads(values["settings"])  # Django leaves JSON to its fields
+    return Tenant.from_db("default", list(values), list(values.values()))
 
 
 _LENDER = "SELECT jurisdiction, time_zone, settings FROM tenancy_tenant WHERE id = %(id)s"

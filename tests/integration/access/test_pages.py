@@ -1,7 +1,7 @@
 """Users, teams, clients and roles as pages: what a role may not do is refused, what is not theirs does not exist."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from tests.conftest import make_users
 
 from qingshou.access import operations, queries
-from qingshou.access.clients import authenticate_token
+from qingshou.access.clients import using_token
 from qingshou.access.models import ApiClient, Team, User
 from qingshou.audit.actors import SYSTEM
 from qingshou.audit.queries import list_events
+from qingshou.tenancy.context import current_tenant_id_or_none, using
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 NEW = {"username": "new.hand", "display_name": "New Hand", "role": "COLLECTOR", "skills": "card, severe", "email": "",
@@ -146,22 +147,33 @@ def test_a_clients_token_is_shown_once_and_dies_when_revoked(client_for, users):
     made = ApiClient.objects.get()
     assert token.split("_", 2)[2] not in client.get("/users/clients/").content.decode()
     assert token.split("_", 2)[2] not in str(made.__dict__)
-    principal = authenticate_token(token, now=made.created_at)
-    assert (principal.has_perm("imports.run"), principal.has_perm("runs.start")) == (True, False)
-    assert authenticate_token(token[:-1] + ("A" if token[-1] != "A" else "B"), now=made.created_at) is None
-    assert authenticate_token(token, now=made.expires_at) is None
+    with using(None):
+        with using_token(token, now=made.created_at) as principal:
+            assert current_tenant_id_or_none() == principal.tenant_id == made.tenant_id
+            assert ApiClient.objects.get().last_used_at == made.created_at
+        assert (principal.has_perm("imports.run"), principal.has_perm("runs.start")) == (True, False)
+        assert _stands_for_nobody(token[:-1] + ("A" if token[-1] != "A" else "B"), made.created_at)
+        assert not _stands_for_nobody(token, made.expires_at - timedelta(seconds=1))
+        assert _stands_for_nobody(token, made.expires_at)
     client.post(f"/users/clients/{made.id}/revoke/")
-    assert authenticate_token(token, now=made.created_at) is None
-    for nonsense in ("", "qs__", "qs_AAAAAAAAAAAA_" + "x" * 43, "Bearer x", "\x00"):
-        assert authenticate_token(nonsense, now=NOW) is None
+    for nonsense in (token, "", "qs__", "qs_AAAAAAAAAAAA_" + "x" * 43, "Bearer x", "\x00"):
+        with using(None):
+            assert _stands_for_nobody(nonsense, made.created_at)
+
+
+def _stands_for_nobody(token, now) -> bool:
+    """Tell whether a token opens nothing: nobody is in force, and no row is seen."""
+    with using_token(token, now=now) as principal:
+        assert (principal is None) == (current_tenant_id_or_none() is None) == (not ApiClient.objects.exists())
+        return principal is None
 
 
 def test_a_scope_never_opens_more_than_the_role_has(users):
     _, token = operations.create_client(name="x", role="COLLECTOR", scopes=["day:run", "users:write"],
                                         expires_at=NOW.replace(year=2027), actor=SYSTEM, now=NOW)  # fmt: skip
-    principal = authenticate_token(token, now=NOW)
-    assert not principal.has_perm("runs.start")
-    assert not principal.has_perm("users.manage")
+    with using_token(token, now=NOW) as principal:
+        assert not principal.has_perm("runs.start")
+        assert not principal.has_perm("users.manage")
 
 
 def test_teams(client_for, users):

@@ -10,7 +10,10 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from qingshou.features.book.models import Instalment, Loan, LoanCollateral, Payment
+from qingshou.features.book.models import Loan, LoanCollateral, Payment
+from qingshou.tenancy.arrays import uuid_array
+from qingshou.tenancy.context import current_tenant_id
+from qingshou.tenancy.reading import Reading, read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,13 @@ _LOAN = (
     "oldest_due_date", "overdue_days", "originated_date",
 )  # fmt: skip
 _DUE = ("due_date", "position", "amount", "principal", "interest", "penalty", "fees")
+# asked at every payment that opens a ledger
+_LOANS = f"SELECT {', '.join(_LOAN)} FROM book_loan WHERE {{column}} = ANY(%(ids)s::uuid[]) ORDER BY id"  # noqa: S608  our names
+_DUES = f"""
+SELECT loan_id, {", ".join(_DUE)} FROM book_instalment
+WHERE loan_id IN (SELECT id FROM book_loan WHERE {{column}} = ANY(%(ids)s::uuid[])) ORDER BY due_date, position
+"""  # noqa: S608  our names
+_OWNER = "SELECT id, borrower_id FROM book_loan WHERE tenant_id = %(tenant)s AND loan_ref = %(loan_ref)s"
 
 
 def list_loans_on_tape(
@@ -68,14 +78,18 @@ def list_loans_on_tape(
     Takes   with_schedule  False saves a statement where only figures are wanted
     """
     borrowers, loans = list(borrower_ids), list(loan_ids)
-    rows = Loan.objects.filter(borrower_id__in=borrowers) if borrowers else Loan.objects.filter(id__in=loans)
-    found = list(rows.order_by("id").values_list(*_LOAN))
+    column, ids = ("borrower_id", borrowers) if borrowers else ("id", loans)
+    if not ids:
+        return []
+    given = {"ids": uuid_array(ids)}
+    asked = [Reading(_LOANS.format(column=column), given, list)]
+    if with_schedule:
+        asked.append(Reading(_DUES.format(column=column), given, list))
+    rows, *dues = read_together(*asked)
     schedules: dict[UUID, list[DueOnTape]] = defaultdict(list)
-    if with_schedule and found:
-        dues = Instalment.objects.filter(loan_id__in=[row[0] for row in found]).order_by("due_date", "position")
-        for loan_id, *values in dues.values_list("loan_id", *_DUE):
-            schedules[loan_id].append(DueOnTape(*values))
-    return [replace(_loan(row), schedule=tuple(schedules.get(row[0], ()))) for row in found]
+    for loan_id, *values in dues[0] if dues else ():
+        schedules[loan_id].append(DueOnTape(*values))
+    return [replace(_loan(row), schedule=tuple(schedules.get(row[0], ()))) for row in rows]
 
 
 def borrowers_of_loans(*, loan_ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -101,10 +115,10 @@ def lists_payments() -> bool:
     return Payment.objects.exists()
 
 
-def find_loan(*, loan_ref: str) -> LoanOnTape | None:
-    """Return the loan of the lender's own number, without its schedule."""
-    row = Loan.objects.filter(loan_ref=loan_ref).values_list(*_LOAN).first()
-    return _loan(row) if row else None
+def loan_owner_reading(*, loan_ref: str) -> Reading[tuple[UUID, UUID] | None]:
+    """Ask for (loan, borrower) of the lender's own number, together with other questions; None: there is none."""
+    given = {"tenant": current_tenant_id(), "loan_ref": loan_ref}
+    return Reading(_OWNER, given, lambda rows: rows[0] if rows else None)
 
 
 def _loan(row: Sequence[Any]) -> LoanOnTape:

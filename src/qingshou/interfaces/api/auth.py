@@ -10,7 +10,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
 from qingshou.access.actors import actor_of
-from qingshou.access.clients import authenticate_token
+from qingshou.access.clients import using_token
 from qingshou.edges import clock
 from qingshou.rest.errors import CsrfFailed
 from qingshou.rest.principal import Principal, principal_of
@@ -21,7 +21,14 @@ from qingshou.tenancy.context import using
 def caller_in_force(request: HttpRequest) -> Iterator[None]:
     """Find the caller, put the caller's lender in force and note both on the request; an unknown one leaves neither."""
     request.now = clock.now()  # type: ignore[attr-defined]
-    principal = _by_token(request) if "Authorization" in request.headers else _by_session(request)
+    if "Authorization" in request.headers:
+        with using_token(_token(request), now=request.now) as client:  # type: ignore[attr-defined]
+            request.principal = None if client is None else Principal(  # type: ignore[attr-defined]
+                tenant_id=client.tenant_id, actor=actor_of(client), caller=client, scopes=client.scopes
+            )  # fmt: skip
+            yield
+        return
+    principal = _by_session(request)
     request.principal = principal  # type: ignore[attr-defined]
     if principal is None:
         yield
@@ -30,14 +37,10 @@ def caller_in_force(request: HttpRequest) -> Iterator[None]:
         yield
 
 
-def _by_token(request: HttpRequest) -> Principal | None:
+def _token(request: HttpRequest) -> str:
+    """Return the token sent; nothing where it is none."""
     kind, _, token = request.headers["Authorization"].partition(" ")
-    if kind.lower() != "bearer" or not token.isascii() or not token.isprintable():
-        return None
-    client = authenticate_token(token.strip(), now=request.now)  # type: ignore[attr-defined]
-    if client is None:
-        return None
-    return Principal(tenant_id=client.tenant_id, actor=actor_of(client), caller=client, scopes=client.scopes)
+    return token.strip() if kind.lower() == "bearer" and token.isascii() and token.isprintable() else ""
 
 
 def _by_session(request: HttpRequest) -> Principal | None:

@@ -14,7 +14,7 @@ from ninja import Field, Query, Router, Schema, Status
 from qingshou.features.cases.callers import case_for
 from qingshou.features.cases.queries import latest_case_of
 from qingshou.features.repayment.operations.ledger_approvals import ask_reversal
-from qingshou.features.repayment.operations.receipt_intake import take_in
+from qingshou.features.repayment.operations.receipt_intake import TakenIn, take_in
 from qingshou.features.repayment.operations.receipt_rows import Told
 from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan
 from qingshou.features.repayment.queries.receipts import (
@@ -23,6 +23,7 @@ from qingshou.features.repayment.queries.receipts import (
     explain_receipt,
     get_receipt,
     list_receipts,
+    row_of,
 )
 from qingshou.features.repayment.queries.statement import CitedArticle, statement_of_loan
 from qingshou.kernel.errors import NotFound
@@ -177,7 +178,7 @@ def tell(request: HttpRequest, given: ReceiptIn) -> dict[str, Any]:
     taken = take_in(
         told=told, loan_ref=given.loan_ref or "", actor=principal_of(request).actor, now=request.now  # type: ignore[attr-defined]
     )  # fmt: skip
-    return {**_detail(explain_receipt(receipt_id=taken.applied.receipt.id)), "is_repeat": taken.is_repeat}
+    return {**_detail(_explained(taken)), "is_repeat": taken.is_repeat}
 
 
 @router.get("/receipts", response=Page[ReceiptOut], summary="List receipts")
@@ -235,6 +236,14 @@ def _ensure_may_see(request: HttpRequest, owed: OwedOfLoan) -> None:
 
 def _zone(tenant_id: UUID) -> ZoneInfo:
     return ZoneInfo(get_tenant(tenant_id=tenant_id).time_zone)
+
+
+def _explained(taken: TakenIn) -> Explained:
+    """Return where the receipt stands: of a new one from what was just done, of a repeated one read anew."""
+    done = taken.applied
+    if taken.is_repeat:
+        return explain_receipt(receipt_id=done.receipt.id)
+    return Explained.of(row_of(done.receipt, unapplied=done.unapplied), done.lines)
 
 
 def _row(row: ReceiptRow) -> dict[str, Any]:

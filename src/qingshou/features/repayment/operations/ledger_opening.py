@@ -1,5 +1,6 @@
 """Opening a debtor's ledgers: when their money first moves, from what the tape says is owed."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -17,8 +18,18 @@ from qingshou.features.repayment.operations.locked_books import LedgerRow, Locke
 from qingshou.features.repayment.operations.replay import run
 from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
 from qingshou.features.repayment.rules.steps import Step, StepKind, slots_as_facts
+from qingshou.tenancy.bulk import read_rows
+from qingshou.tenancy.context import current_tenant_id
 from qingshou.tenancy.models import Tenant
 from qingshou.tenancy.queries import current_tenant
+
+_INSERT = """
+INSERT INTO repayment_loanledger (tenant_id, id, loan_id, borrower_id, currency, state, tape_as_of, sequence,
+    order_kinds, order_sequence, opened_at)
+SELECT %(tenant)s, x.id, x.id, x.borrower, x.currency, 'OPEN', x.tape_as_of, 0, '{}', '', %(now)s
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS x(id uuid, borrower uuid, currency text, tape_as_of date)
+ORDER BY x.id ON CONFLICT DO NOTHING RETURNING id
+"""
 
 
 def open_ledger(*, loan_id: UUID, actor: Actor, now: datetime) -> LoanLedger:
@@ -68,18 +79,29 @@ def open_missing(
 
 
 def _insert(told: Iterable[LoanOnTape], now: datetime) -> list[LedgerRow]:
+    """Write the ledgers that are missing and return all of these, locked: a row of our own making is ours till the end.
+
+    In id order. Those that somebody else wrote meanwhile are waited for, then read and locked with the rest.
+    """
     told = sorted(told, key=lambda one: one.id)
-    LoanLedger.objects.bulk_create(
-        [
-            LoanLedger(
-                id=one.id, loan_id=one.id, borrower_id=one.borrower_id, currency=one.currency, tape_as_of=one.as_of,
-                opened_at=now,
-            )
-            for one in told
-        ],
-        ignore_conflicts=True,
+    if not told:
+        return []
+    rows = [
+        {"id": one.id, "borrower": one.borrower_id, "currency": one.currency, "tape_as_of": one.as_of} for one in told
+    ]  # fmt: skip
+    given = {"rows": json.dumps(rows, default=str), "tenant": current_tenant_id(), "now": now}
+    made = {row[0] for row in read_rows(_INSERT, given)}
+    if len(made) < len(told):
+        return locked_books.lock_ledgers(sorted({one.borrower_id for one in told}))
+    return [new_row(one) for one in told]
+
+
+def new_row(one: LoanOnTape) -> LedgerRow:
+    """Return the row of a ledger on which nothing was recorded yet."""
+    return LedgerRow(
+        id=one.id, borrower_id=one.borrower_id, currency=one.currency, state="OPEN", tape_as_of=one.as_of, sequence=0,
+        order_kinds=[], product=one.product, contract_rate=one.contract_rate, loan_ref=one.loan_ref,
     )  # fmt: skip
-    return locked_books.lock_ledgers(sorted({one.borrower_id for one in told})) if told else []
 
 
 def _lay(locked: LockedBooks, told: Iterable[LoanOnTape], actor: Actor, now: datetime) -> None:
@@ -105,7 +127,7 @@ def _lay(locked: LockedBooks, told: Iterable[LoanOnTape], actor: Actor, now: dat
         (one,) = entries
         record(
             subject_kind=one.subject_kind, subject_id=one.subject_id, action=one.action, actor=actor, now=now,
-            facts=one.facts,
+            facts=one.facts, is_first=True,
         )  # fmt: skip
         return
     record_many(entries=entries, actor=actor, now=now)

@@ -24,7 +24,8 @@ from qingshou.tenancy.models import Tenant
 
 # read at every payment: made by hand, since making these statements anew each time would be most of their cost
 _LEDGERS = """
-SELECT l.id, l.borrower_id, l.currency, l.state, l.tape_as_of, l.sequence, l.order_kinds, b.product, b.contract_rate
+SELECT l.id, l.borrower_id, l.currency, l.state, l.tape_as_of, l.sequence, l.order_kinds, b.product, b.contract_rate,
+    b.loan_ref
 FROM repayment_loanledger l JOIN book_loan b ON b.id = l.loan_id
 WHERE l.borrower_id = ANY(%(borrowers)s::uuid[]) ORDER BY l.id
 """
@@ -56,6 +57,7 @@ class LedgerRow:
     order_kinds: Sequence[str]
     product: str
     contract_rate: Decimal | None
+    loan_ref: str
 
 
 @dataclass(slots=True)
@@ -133,7 +135,8 @@ def load_many(
         one.terms = _terms(lender, one.ledgers, security)
     by_loan = {row.id: found[row.borrower_id] for row in ledgers}
     only = found[borrower_ids[0]] if len(borrower_ids) == 1 else None
-    for row in _accounts(list(by_loan), receipts):
+    # a ledger on which no step was ever recorded has no accounts
+    for row in _accounts([row.id for row in ledgers if row.sequence], receipts):
         owner = by_loan[row[1]] if row[1] is not None else only
         if owner is not None:
             _add_account(owner, row)
@@ -179,7 +182,8 @@ def add_receipt(locked: LockedBooks, receipt: UUID, amount: Decimal) -> None:
 
 
 def _accounts(ledgers: Sequence[UUID], receipts: Iterable[UUID]) -> list[tuple[Any, ...]]:
-    return read_rows(_ACCOUNTS, {"ledgers": list(ledgers), "receipts": list(receipts)})
+    wanted = list(receipts)
+    return read_rows(_ACCOUNTS, {"ledgers": list(ledgers), "receipts": wanted}) if ledgers or wanted else []
 
 
 def _add_account(locked: LockedBooks, row: tuple[Any, ...]) -> None:

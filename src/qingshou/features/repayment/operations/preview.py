@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from qingshou.features.book.owing import list_loans_on_tape
 from qingshou.features.repayment.operations import locked_books
 from qingshou.features.repayment.operations.ledger_errors import NothingToPayOn
-from qingshou.features.repayment.operations.locked_books import LedgerRow, LockedBooks
+from qingshou.features.repayment.operations.ledger_opening import new_row
+from qingshou.features.repayment.operations.locked_books import LockedBooks
 from qingshou.features.repayment.operations.receipt_rows import check_amount
 from qingshou.features.repayment.operations.receipts import ChosenBy
 from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
@@ -85,10 +86,7 @@ def _books(borrower_id: UUID) -> LockedBooks:
     if ledgers:
         return locked_books.load_books(borrower_id=borrower_id, lender=lender, ledgers=ledgers)
     told = [one for one in list_loans_on_tape(borrower_ids=[borrower_id]) if may_open(one)]
-    rows = [
-        LedgerRow(one.id, borrower_id, one.currency, "OPEN", one.as_of, 0, (), one.product, one.contract_rate)
-        for one in told
-    ]
+    rows = [new_row(one) for one in told]
     found = locked_books.load_books(borrower_id=borrower_id, lender=lender, ledgers=rows)
     for one in told:
         found.books.parts.update(parts_on_tape(one))

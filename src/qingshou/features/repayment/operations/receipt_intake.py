@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qingshou.audit.actors import Actor
-from qingshou.features.book.owing import find_loan
+from qingshou.features.book.owing import loan_owner_reading
 from qingshou.features.repayment.operations.ledger_errors import NoSuchLoan, NothingToPayOn
 from qingshou.features.repayment.operations.receipt_rows import Told
 from qingshou.features.repayment.operations.receipts import (
@@ -19,6 +19,9 @@ from qingshou.features.repayment.operations.receipts import (
 from qingshou.features.repayment.queries.receipts import owner_of_reference
 from qingshou.features.repayment.rules.references import find_references
 from qingshou.kernel.money import ZERO
+from qingshou.tenancy.models import Tenant
+from qingshou.tenancy.queries import current_tenant, tenant_reading
+from qingshou.tenancy.reading import read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def take_in(*, told: Told, actor: Actor, now: datetime, loan_ref: str = "") -> T
     Stops   UnfitAmount, ReceiptDiffers
             NoSuchLoan  a loan is named that is not there; then nothing is recorded
     """
-    owner = _owner(told, loan_ref)
+    lender, owner = _lender_and_owner(told, loan_ref)
     if owner is not None:
         borrower, loan = owner
         try:
@@ -47,7 +50,7 @@ def take_in(*, told: Told, actor: Actor, now: datetime, loan_ref: str = "") -> T
                 matched_by="LOAN_NAMED" if loan_ref else "REFERENCE",
                 source=told.source, external_ref=told.external_ref, amount=told.amount, currency=told.currency,
                 value_date=told.value_date, payment_ref=told.payment_ref, payer_name=told.payer_name,
-                payer_account=told.payer_account, remittance=told.remittance, actor=actor, now=now,
+                payer_account=told.payer_account, remittance=told.remittance, actor=actor, now=now, lender=lender,
             )  # fmt: skip
             return TakenIn(applied, applied.is_repeat)
         except NothingToPayOn:
@@ -63,12 +66,17 @@ def take_in(*, told: Told, actor: Actor, now: datetime, loan_ref: str = "") -> T
     )  # fmt: skip
 
 
-def _owner(told: Told, loan_ref: str) -> tuple[UUID, UUID | None] | None:
-    if loan_ref:
-        loan = find_loan(loan_ref=loan_ref)
-        if loan is None:
-            raise NoSuchLoan("There is no such loan in the working set: check the number, or leave it out.")
-        return loan.borrower_id, loan.id
+def _lender_and_owner(told: Told, loan_ref: str) -> tuple[Tenant, tuple[UUID, UUID | None] | None]:
+    if not loan_ref:
+        return current_tenant(), _owner_by_reference(told)
+    lender, found = read_together(tenant_reading(), loan_owner_reading(loan_ref=loan_ref))
+    if found is None:
+        raise NoSuchLoan("There is no such loan in the working set: check the number, or leave it out.")
+    loan, borrower = found
+    return lender, (borrower, loan)
+
+
+def _owner_by_reference(told: Told) -> tuple[UUID, UUID | None] | None:
     for reference in find_references(f"{told.payment_ref} {told.remittance}"):
         owner = owner_of_reference(reference=reference)
         if owner is not None:

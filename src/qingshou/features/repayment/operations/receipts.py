@@ -17,6 +17,7 @@ from qingshou.features.book.owing import payments_with_refs
 from qingshou.features.contact.queries.stops import list_stops
 from qingshou.features.repayment.faultpoints import reach
 from qingshou.features.repayment.models import Receipt
+from qingshou.features.repayment.operations.applied_lines import lines_of
 from qingshou.features.repayment.operations.ledger_errors import (
     NothingToPayOn,
     NothingUnapplied,
@@ -28,6 +29,7 @@ from qingshou.features.repayment.operations.locked_books import LockedBooks, add
 from qingshou.features.repayment.operations.receipt_rows import Told, insert_receipt, locked_receipt
 from qingshou.features.repayment.operations.received import tell_money_moved
 from qingshou.features.repayment.operations.replay import run
+from qingshou.features.repayment.queries.receipts import ExplainedLine
 from qingshou.features.repayment.rules.books import Unapplied
 from qingshou.features.repayment.rules.steps import Step, StepKind
 from qingshou.kernel.money import ZERO
@@ -54,7 +56,8 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of a receipt: what went to which loan, what is left of it, how many later steps were done again."""
+    """What became of a receipt: what went to which loan and why, what is left of it, how many later steps were done
+    again."""
 
     receipt: Receipt
     by_loan: dict[UUID, Decimal] = field(default_factory=dict)
@@ -62,6 +65,7 @@ class Applied:
     redone: int = 0
     clipped: Decimal = ZERO
     is_repeat: bool = False
+    lines: tuple[ExplainedLine, ...] = ()
 
     @property
     def applied(self) -> Decimal:
@@ -103,7 +107,7 @@ def record_receipt(
         if not recorded.is_repeat:
             record(
                 subject_kind="RECEIPT", subject_id=recorded.receipt.id, action="RECEIPT_RECORDED", actor=actor,
-                now=now, facts=_told(recorded.receipt),
+                now=now, facts=_told(recorded.receipt), is_first=True,
             )  # fmt: skip
     return recorded
 
@@ -158,9 +162,11 @@ def take_receipt(
     payer_account: str = "",
     remittance: str = "",
     source_ref: str = "",
+    lender: Tenant | None = None,
 ) -> Applied:
     """Record a receipt whose debtor is known, and put it on the debts, in one transaction.
 
+    Takes   lender   the one in force, where the caller has read it already
     Gives   Applied  told again, the receipt as it stands, without movements
     Stops   as record_receipt and apply_receipt; then neither is done
     """
@@ -171,7 +177,7 @@ def take_receipt(
     )  # fmt: skip
     with transaction.atomic():
         # the debtor's ledgers before the receipt: whoever reverses it at the same moment takes them in this order
-        locked = lock_books(borrower_id=borrower_id, lender=current_tenant(), actor=actor, now=now)
+        locked = lock_books(borrower_id=borrower_id, lender=lender or current_tenant(), actor=actor, now=now)
         reach("locked")
         recorded = _insert(told, actor, now)
         if recorded.is_repeat:
@@ -219,6 +225,7 @@ def put_on_debts(
     applied = Applied(
         receipt, by_loan, locked.books.unapplied[receipt.id],
         sum(1 for one in found.changed if one.step.order != step.order), found.clipped,
+        lines=tuple(lines_of(step, done, locked)),
     )  # fmt: skip
     _record_applied(applied, step, _told(receipt) if is_new else {}, actor, now)
     tell_money_moved(borrower_id=locked.borrower_id, on=day_of(locked.lender, now), actor=actor, now=now)
@@ -321,5 +328,5 @@ def _record_applied(
         facts["waivers_clipped"] = applied.clipped
     record(
         subject_kind="RECEIPT", subject_id=applied.receipt.id, action="RECEIPT_APPLIED", actor=actor, now=now,
-        facts=facts, rule=str(step.facts["policy"].get("policy", "")),
+        facts=facts, rule=str(step.facts["policy"].get("policy", "")), is_first=bool(told),
     )  # fmt: skip

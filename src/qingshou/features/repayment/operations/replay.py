@@ -206,7 +206,7 @@ def _post(rows: Writing, locked: LockedBooks, recorded: Recorded, one: Redone) -
             continue
         transaction = rows.add_transaction(
             kind=step.kind.value, effective_date=step.effective_date, ledger=loan,
-            event=_event(rows, recorded, step, loan), receipt=step.receipt, rule=_rule(step, locked, loan),
+            event=_event(rows, recorded, step, loan), receipt=step.receipt, rule=rule_of(step, locked, loan),
         )  # fmt: skip
         rows.add_moves(locked, transaction=transaction, currency=locked.ledgers[loan].currency, moves=moves)
 
@@ -216,7 +216,7 @@ def _is_same(one: Redone, loan: UUID) -> bool:
     return one.step.was.get(loan) == one.done.get(loan)
 
 
-def _rule(step: Step, locked: LockedBooks, loan: UUID) -> str:
+def rule_of(step: Step, locked: LockedBooks, loan: UUID) -> str:
     """Name the order a payment followed: the contract's, the lender's policy or the law's."""
     if step.kind is not StepKind.ALLOCATION:
         return ""

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from qingshou.features.book.owing import lists_payments, payments_with_refs
 from qingshou.features.repayment.models import Account, PaymentReference, Posting, Receipt
+from qingshou.features.repayment.models.amounts import as_kept
 from qingshou.features.repayment.queries.statement import CitedArticle, read_articles, read_reasons
 from qingshou.features.repayment.rules.references import shown
 from qingshou.kernel.errors import NotFound
@@ -69,6 +70,12 @@ class Explained:
     applied: Decimal
     refunded: Decimal
 
+    @classmethod
+    def of(cls, receipt: ReceiptRow, lines: Sequence[ExplainedLine]) -> "Explained":
+        """Return a receipt with its lines, added up."""
+        refunded = sum((line.amount for line in lines if line.account == "REFUNDED"), ZERO)
+        return cls(receipt, tuple(lines), sum((line.amount for line in lines), ZERO) - refunded, refunded)
+
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
@@ -91,6 +98,12 @@ def get_receipt(*, receipt_id: UUID) -> ReceiptRow:
     if not found:
         raise NotFound("There is no such receipt, or it is not for you.", name="receipt")
     return found[0]
+
+
+def row_of(receipt: Receipt, *, unapplied: Decimal) -> ReceiptRow:
+    """Return a receipt at hand as the queries return it."""
+    values = {name: getattr(receipt, name) for name in _FIELDS} | {"amount": as_kept(receipt.amount)}
+    return ReceiptRow(**values, unapplied=as_kept(unapplied))
 
 
 def find_receipt(*, source: str, external_ref: str) -> ReceiptRow | None:
@@ -148,12 +161,11 @@ def explain_receipt(*, receipt_id: UUID) -> Explained:
             "amount", "transaction__rule", "reason", "law",
         )
     )  # fmt: skip
-    lines = tuple(
+    lines = [
         ExplainedLine(loan, ref or "", kind, due_date, -amount, rule, read_reasons(reason), read_articles(law))
         for loan, ref, kind, due_date, amount, rule, reason, law in postings
-    )
-    refunded = sum((line.amount for line in lines if line.account == "REFUNDED"), ZERO)
-    return Explained(receipt, lines, sum((line.amount for line in lines), ZERO) - refunded, refunded)
+    ]
+    return Explained.of(receipt, lines)
 
 
 def list_unconfirmed(*, limit: int = 200) -> list[Unconfirmed]:

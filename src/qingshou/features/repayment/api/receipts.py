@@ -30,7 +30,7 @@ from qingshou.kernel.errors import NotFound
 from qingshou.rest.paging import decode_cursor, page
 from qingshou.rest.principal import permitted, principal_of
 from qingshou.rest.schemas import Day, Note, Page, Paging, Ref
-from qingshou.tenancy.queries import get_tenant
+from qingshou.tenancy.queries import current_tenant
 
 router = Router()
 
@@ -218,8 +218,7 @@ def ledger(request: HttpRequest, loan_id: UUID) -> dict[str, Any]:
     """What is owed today by kind and due date, and every movement that holds, in the order of its effect."""
     owed = owed_of_loan(loan_id=loan_id)
     _ensure_may_see(request, owed)
-    caller = principal_of(request)
-    on = request.now.astimezone(_zone(caller.tenant_id)).date()  # type: ignore[attr-defined]
+    on = request.now.astimezone(ZoneInfo(current_tenant().time_zone)).date()  # type: ignore[attr-defined]
     return _ledger(owed, on)
 
 
@@ -232,10 +231,6 @@ def _ensure_may_see(request: HttpRequest, owed: OwedOfLoan) -> None:
     if case_id is None:
         raise NotFound("There is no such loan, or it is not for you.", name="loan")
     case_for(request, case_id, "cases.view", name="loan")
-
-
-def _zone(tenant_id: UUID) -> ZoneInfo:
-    return ZoneInfo(get_tenant(tenant_id=tenant_id).time_zone)
 
 
 def _explained(taken: TakenIn) -> Explained:

@@ -1,19 +1,27 @@
 """What is owed on loans: by the ledger where one is open, else by the tape."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from qingshou.features.book.owing import LoanOnTape, list_loans_on_tape
-from qingshou.features.repayment.models import Account, LoanLedger
 from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
 from qingshou.features.repayment.rules.books import Slot
 from qingshou.kernel.errors import NotFound
 from qingshou.kernel.money import ZERO
 from qingshou.law.allocation.terms import PartKind
+from qingshou.tenancy.arrays import uuid_array
+from qingshou.tenancy.reading import Reading, Rows, read_together
+
+# every page that shows money asks these
+_LEDGERS = "SELECT id, tape_as_of, state FROM repayment_loanledger WHERE id = ANY(%(ids)s::uuid[])"
+_PARTS = """
+SELECT ledger_id, kind, due_date, position, balance FROM repayment_account
+WHERE ledger_id = ANY(%(ids)s::uuid[]) AND balance > 0 ORDER BY due_date, position, kind
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +96,29 @@ def owed_of_borrower(*, borrower_id: UUID) -> list[OwedOfLoan]:
 def list_owed(*, borrower_ids: Iterable[UUID] = (), loan_ids: Iterable[UUID] = ()) -> list[OwedOfLoan]:
     """Return what is owed on many loans, by loan id; closed loans are left out unless they have a ledger."""
     told = list_loans_on_tape(borrower_ids=borrower_ids, loan_ids=loan_ids)
-    ledgers = {row.id: row for row in LoanLedger.objects.filter(id__in=[one.id for one in told])}
-    parts = _open_parts(list(ledgers))
+    if not told:
+        return []
+    given = {"ids": uuid_array([one.id for one in told])}
+    ledgers, parts = read_together(Reading(_LEDGERS, given, _ledgers), Reading(_PARTS, given, _open_parts))
     return [_owed(one, ledgers.get(one.id), parts) for one in told if one.id in ledgers or not one.is_closed]
 
 
-def _open_parts(ledgers: Sequence[UUID]) -> dict[UUID, dict[Slot, Decimal]]:
+def _ledgers(rows: Rows) -> dict[UUID, tuple[date, str]]:
+    return {ledger: (as_of, state) for ledger, as_of, state in rows}
+
+
+def _open_parts(rows: Rows) -> dict[UUID, dict[Slot, Decimal]]:
     found: dict[UUID, dict[Slot, Decimal]] = defaultdict(dict)
-    if not ledgers:
-        return found
-    rows = Account.objects.filter(ledger_id__in=ledgers, balance__gt=0).order_by("due_date", "position", "kind")
-    for ledger, kind, due_date, position, balance in rows.values_list(
-        "ledger_id", "kind", "due_date", "position", "balance"
-    ):
+    for ledger, kind, due_date, position, balance in rows:
         found[ledger][Slot(ledger, PartKind(kind), due_date, position)] = balance
     return found
 
 
-def _owed(one: LoanOnTape, ledger: LoanLedger | None, parts: Mapping[UUID, Mapping[Slot, Decimal]]) -> OwedOfLoan:
+def _owed(one: LoanOnTape, ledger: tuple[date, str] | None, parts: Mapping[UUID, Mapping[Slot, Decimal]]) -> OwedOfLoan:
     if ledger is not None:
+        as_of, state = ledger
         return OwedOfLoan(
-            one.id, one.loan_ref, one.borrower_id, one.product, one.currency, ledger.tape_as_of, True, ledger.state,
+            one.id, one.loan_ref, one.borrower_id, one.product, one.currency, as_of, True, state,
             dict(parts.get(one.id, {})),
         )  # fmt: skip
     known = parts_on_tape(one) if may_open(one) else None

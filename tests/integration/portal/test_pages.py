@@ -68,6 +68,27 @@ def test_what_is_owed_stands_by_kind_and_to_the_cent(client, case):
     assert "1,200.50 CNY" in loan
 
 
+def test_where_the_books_do_not_say_what_is_due_nobody_is_told_that_nothing_is(client, case):
+    loan = loan_of(case)
+    told = {"arrears": None, "arrears_principal": None, "arrears_interest": None, "arrears_penalty": None,
+            "arrears_fees": None}  # fmt: skip
+    Loan.objects.filter(id=loan.id).update(**told)
+    page = client.get(client.home).content.decode()
+    assert "You owe in all" in page
+    assert "You owe now" not in page
+    assert page.count("24,010.00 CNY") == 2  # in all, and on the loan
+    assert "<dd>Unknown</dd>" in page
+    assert "do not tell us how much of it is due by today" in page
+    pay = client.get(f"{client.home}pay/").content.decode()
+    assert "0.00 CNY" not in pay
+    copy = json.loads(client.post(f"{client.home}data/copy", {"form": "JSON"}).content)
+    assert (copy["loans"][0]["due_now"], copy["loans"][0]["in_all"]) == (None, "24010.00")
+    Loan.objects.filter(id=loan.id).update(balance=None)
+    page = client.get(client.home).content.decode()
+    assert "What you owe now is not known to us" in page
+    assert "0.00 CNY" not in page
+
+
 def test_a_payment_is_explained_line_by_line_with_its_article(client, case):
     take_receipt(
         borrower_id=case.borrower_id, source="API", external_ref="x1", amount=Decimal("150.00"), currency="CNY",

@@ -1,6 +1,7 @@
 """One promise: taken at the desk, taken back, struck out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,16 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.edges.figures import money
 from qingshou.features.cases.views.shown import Desk, case_of, day_given, desk_of
 from qingshou.features.contact.phrases.calls import PAY_BY
 from qingshou.features.repayment.errors import PromiseRefused
 from qingshou.features.repayment.operations import promises as operations
 from qingshou.features.repayment.phrases import agreements as words
 from qingshou.features.repayment.queries import promises as queries
+from qingshou.features.repayment.queries.owed import owed_of_borrower
 from qingshou.features.repayment.rules.promise_policy import promise_policy
 from qingshou.features.repayment.views.desk_shown import amount_given, head_of, tell_refusal
 from qingshou.features.repayment.views.promise_list import TONES
 from qingshou.kernel.errors import QingshouError
+from qingshou.kernel.money import ZERO
 from qingshou.tenancy.queries import current_tenant
 
 
@@ -61,7 +65,11 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 messages.success(
                     request,
                     _("Promise taken: %(amount)s %(currency)s by %(day)s.")
-                    % {"amount": f"{promise.amount:,.2f}", "currency": promise.currency, "day": promise.due_on},
+                    % {
+                        "amount": money(promise.amount, promise.currency),
+                        "currency": promise.currency,
+                        "day": promise.due_on,
+                    },
                 )
                 return redirect("cases:case", case_id=case_id)
     return _form(request, case, desk, given, problems)
@@ -77,9 +85,19 @@ def _form(
         **head_of(request, case, desk, ""), "given": given, "problems": problems, "today": on,
         "latest": on + timedelta(days=policy.days_ahead_max),
         "pay_by": [one for one in PAY_BY.items() if one[0] in policy.pay_by],
-        "policy": policy, "lines": lines,
+        "policy": policy, "lines": lines, **_owing(case, on),
     }  # fmt: skip
     return render(request, "repayment/promise_form.html", context, status=422 if problems else 200)
+
+
+def _owing(case: Any, on: date) -> dict[str, Decimal | None]:
+    """Return what the debtor owes now in the case's currency, payments of today taken off; None: nobody knows."""
+    owed = [one for one in owed_of_borrower(borrower_id=case.borrower_id) if one.currency == case.currency]
+    standings = [one.standing(on=on) for one in owed]
+    return {
+        "in_all": sum((one.total for one in owed), ZERO) if all(one.parts is not None for one in owed) else None,
+        "overdue": sum((one.overdue for one in standings), ZERO) if all(one.is_due_known for one in owed) else None,
+    }
 
 
 @require_POST

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from tests.fakes.papers import pdf
 from tests.integration.repayment.agreement_rows import DAY, NOW, actions, add_receipt, look, make_debtor
 from tests.integration.repayment.desk_rows import make_budget
 
@@ -26,7 +27,7 @@ from qingshou.features.repayment.rules.owed import Concession
 from qingshou.features.repayment.rules.schedule import Kind, Terms, Unpayable
 from qingshou.kernel.errors import BadInput
 
-PDF = b"%PDF-1.7 signed"
+PDF = pdf("signed")
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def begin(page: Any, desk: Any, name: str) -> None:
 
 
 def write_up(page: Any, outcome: str = "NO_ANSWER") -> None:
-    page.check(f"[name=outcome][value={outcome}]", force=True)
+    page.check(f"[name=outcome][value={outcome}]")
     page.click("#call-form button[type=submit][data-key=s]")
     page.wait_for_url(re.compile(r"/cases/[^/]+/$"))
 
@@ -214,6 +214,36 @@ def test_on_a_phone(visit, judge, desk, language, name):
     page.wait_for_selector("#call-script .said")
     page.select_option("#call-reason", "FORGOT")
     write_up(page, "CONVERSATION")
+
+
+def test_on_a_phone_who_scrolls_on_is_not_thrown_back_by_the_script(visit, desk):
+    page = visit("COLLECTOR", of=desk, width=390)
+    begin(page, desk, "李丽")
+    page.route("**/call/step", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    before = page.inner_text("#script-title")
+    page.click("[data-branch] >> nth=0")
+    page.evaluate("scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'})")
+    page.wait_for_function("before => document.querySelector('#script-title').innerText !== before", arg=before)
+    page.wait_for_selector("#call-script [data-branch]:focus", state="attached")
+    page.wait_for_timeout(600)  # a page that is thrown back goes gently
+    assert 0 <= page.locator("#call-form button[type=submit]").bounding_box()["y"] < 844
+
+
+def test_the_light_fetched_anew_leaves_what_was_chosen_and_where_one_reads(visit, desk):
+    page = visit("COLLECTOR", of=desk, width=390)
+    begin(page, desk, "李丽")
+    page.click("[data-branch] >> nth=2")  # wrong number: the script ends and chooses an outcome
+    page.wait_for_selector("[name=outcome][value=WRONG_PERSON]:checked")
+    page.check("[name=outcome][value=NO_ANSWER]")
+    page.evaluate("document.activeElement.blur(); document.querySelector('#call-strip').dataset.old = '1'")
+    top = page.evaluate("scrollY")
+    page.evaluate("htmx.ajax('GET', document.querySelector('#call-strip').getAttribute('hx-get'), "
+                  "{source: '#call-strip', target: '#call-strip', swap: 'outerHTML'})")  # fmt: skip
+    page.wait_for_selector("#call-strip:not([data-old])")
+    page.wait_for_timeout(600)
+    assert page.is_checked("[name=outcome][value=NO_ANSWER]")
+    assert page.evaluate("[scrollY, document.activeElement.tagName]") == [top, "BODY"]
+    write_up(page)
 
 
 @pytest.mark.parametrize("who", ["asleep", "stopped"])

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from qingshou.edges import clock
+from tests.fakes.papers import pdf
 from tests.journeys.stage import new_lender
 
 pytestmark = pytest.mark.browser
-PDF = b"%PDF-1.7 signed by the debtor"
+PDF = pdf("signed by the debtor")
 FIGURES = {"INCOME_OWN": "6000", "HOUSING": "1500", "LIVING": "1800", "DEPENDANTS": "400", "OTHER_DEBTS": "500"}
 
 

@@ -38,13 +38,13 @@ COLUMNS = (
     Column(key="kind", label=gettext_lazy("What is asked for"), words=_kind_words,
            href=lambda asked: reverse("approvals:request", args=[asked.id])),
     Column(key="subject_label", label=gettext_lazy("About")),
+    Column(key="status", label=gettext_lazy("Status"), kind="state", words=STATUSES,
+           tone=lambda asked: _TONES.get(asked.status, "")),
     Column(key="amount", label=gettext_lazy("Amount"), kind="money", currency=lambda asked: asked.currency),
     Column(key="reason", label=gettext_lazy("Reason"), kind="long"),
     Column(key="requested_by_name", label=gettext_lazy("Asked by")),
     Column(key="requested_at", label=gettext_lazy("Asked at"), kind="instant"),
     Column(key="expires_at", label=gettext_lazy("Lapses at"), kind="instant"),
-    Column(key="status", label=gettext_lazy("Status"), kind="state", words=STATUSES,
-           tone=lambda asked: _TONES.get(asked.status, "")),
     Column(key="decided_by_name", label=gettext_lazy("Decided by"), shown=False),
 )  # fmt: skip
 

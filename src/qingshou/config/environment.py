@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import os
+import re
 import secrets
 from enum import StrEnum
 from pathlib import Path
@@ -50,6 +51,8 @@ class Environment(BaseSettings):
     email_url: str = ""
     channels: str = ""
     payments: str = ""
+    # a clamd that looks at documents from outside: 'tcp://host:3310' or 'unix:///run/clamav/clamd.ctl'
+    scanner: str = ""
     behind_tls: bool = True
     log_level: str = "INFO"
 
@@ -57,6 +60,13 @@ class Environment(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("scanner")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"tcp://[\w.-]+:[0-9]{1,5}|unix:///[^\s]+", value, re.ASCII):
+            raise ValueError("must be tcp://host:port or unix:///path of a clamd")
+        return value
 
     @field_validator("database_role")
     @classmethod

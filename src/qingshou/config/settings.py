@@ -207,6 +207,8 @@ QINGSHOU_CHANNELS = read_channels(
 )
 # lender code -> payment provider -> its key
 QINGSHOU_PAYMENTS = read_payments(ENVIRONMENT.payments)
+# address of the virus scanner; '' where there is none
+QINGSHOU_SCANNER = ENVIRONMENT.scanner
 
 LOGGING = {
     "version": 1,

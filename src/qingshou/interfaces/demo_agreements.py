@@ -16,6 +16,7 @@ from qingshou.access.tenants import change_tenant
 from qingshou.audit.actors import SYSTEM, Actor
 from qingshou.features.cases.queries import WorklistFilter, list_worklist
 from qingshou.features.repayment.operations.budgets import record_budget
+from qingshou.features.repayment.documents.files import printed_page
 from qingshou.features.repayment.operations.documents import store_document
 from qingshou.features.repayment.operations.offers import agree_on, propose_own, search_offers
 from qingshou.features.repayment.operations.plan_accepting import accept_by_signature
@@ -31,7 +32,7 @@ from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
 COLLECTOR = "collector"
-_SIGNED = b"%PDF-1.4\n% a page signed by nobody: the demo's\n"
+_SIGNED = "<p>A page signed by nobody: the demo's</p>"
 _DAYS_TO_PAY = 10
 _ALLOCATION = {"kinds": ["COSTS", "INTEREST", "PENALTY", "PRINCIPAL"], "between": "OLDEST_DUE"}
 # what is told of a month, as shares of what is owed: so that a plan of one to two years fits
@@ -135,8 +136,8 @@ def _plan(case: Any, me: Actor, now: datetime, *, first_days: int | None = None)
                             role="COLLECTOR", now=now, channel="CALL")  # fmt: skip
     plan = agree_on(case_id=case.id, offer_id=offer.id, actor=me, role="COLLECTOR", now=now, is_accepted=True,
                     channel="CALL")  # fmt: skip
-    signed = store_document(case_id=case.id, kind="SIGNED_AGREEMENT", content=_SIGNED, file_name="signed.pdf", actor=me,
-                            now=now)  # fmt: skip
+    signed = store_document(case_id=case.id, kind="SIGNED_AGREEMENT", content=printed_page(_SIGNED),
+                            file_name="signed.pdf", actor=me, now=now)  # fmt: skip
     return accept_by_signature(plan_id=plan.id, document_hash=signed.document_hash, actor=me, now=now)
 
 

@@ -9,10 +9,18 @@ from qingshou.kernel.errors import BadInput
 
 # Decimal() would accept NaN, 1e5, 1_000 and Arabic digits: only plain ASCII decimals are amounts here.
 _PLAIN = re.compile(r"[+-]?(?:[0-9]{1,15})(?:\.[0-9]{1,6})?", re.ASCII)
+_TOO_LONG = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,6})?", re.ASCII)
 
 # ISO 4217 minor-unit digits where they differ from two.
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3, "OMR": 3, "TND": 3, "JOD": 3}
+_WITHOUT_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_WITH_THREE = "BHD IQD JOD KWD LYD OMR TND"
+_WITH_FOUR = "CLF UYW"
+_MINOR_DIGITS = {
+    currency: digits
+    for digits, currencies in ((0, _WITHOUT_DECIMALS), (3, _WITH_THREE), (4, _WITH_FOUR))
+    for currency in currencies.split()
+}
 
 ZERO = Decimal(0)
 
@@ -40,13 +48,17 @@ def parse_amount(text: str, *, grouped: bool = False) -> Decimal:
 
     Takes   text     '1234.50', '-3', with `grouped` also '1,234.50'; surrounding spaces are ignored
     Gives   Decimal  the same number, nothing rounded
-    Stops   BadInput on anything else: exponents, NaN, underscores, other digits, over 15 whole digits
+    Stops   BadInput on anything else: exponents, NaN, underscores, other digits, over 15 whole digits or 6 decimals
     """
     bare = text.strip()
     if _PLAIN.fullmatch(bare):
         return Decimal(bare)
     if grouped and _GROUPED.fullmatch(bare):
         return Decimal(bare.replace(",", ""))
+    if _TOO_LONG.fullmatch(bare):
+        raise BadInput(
+            "The amount has more than 15 digits before the point or more than 6 after it: check it.", given=bare[:40]
+        )
     raise BadInput(
         "The amount is not a plain decimal number: write digits with at most one point, for example 1234.50.",
         given=bare[:40],

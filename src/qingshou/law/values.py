@@ -1,5 +1,6 @@
 """Values of law: loaded from each instrument's values.yaml, checked by a schema, looked up by date."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -183,6 +184,13 @@ def title_of(instrument_id: str) -> str:
 @cache
 def _titles() -> Mapping[str, str]:
     return {law.id: law.title for law in all_instruments()}
+
+
+@cache
+def version_of(instrument_id: str) -> str:
+    """Return which version of a text's values this is: twelve places of the hash of its values.yaml."""
+    country, _dot, name = instrument_id.partition(".")
+    return hashlib.sha256((LAW_DIR / country / name / "values.yaml").read_bytes()).hexdigest()[:12]
 
 
 def load(path: Path) -> Instrument:

@@ -1,6 +1,7 @@
 """The queue and the page on which a request is decided."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from qingshou.access.actors import actor_of
 from qingshou.approvals import kinds, operations, queries
+from qingshou.audit.actors import SYSTEM
+from qingshou.audit.operations import record
 
 done: list = []
 
@@ -63,3 +66,21 @@ def test_who_may_not_see_the_queue(client_for, asked):
     assert client_for("AGENCY_USER").get("/approvals/").status_code == 403
     assert client_for("COLLECTOR").post(f"/approvals/{asked.id}/decide/").status_code == 403
     assert client_for("RISK_OFFICER").get(f"/approvals/{uuid4()}/").status_code == 404
+
+
+@pytest.mark.parametrize(("amount", "shown"), [("0", None), ("1234.5", "1,234.50 CNY")])
+def test_a_request_shows_its_amount_as_money_and_its_record_in_words(client_for, users, amount, shown):
+    kinds.register_kind("TEST_KIND", permission="approvals.decide", phrase="Exception asked for",
+                        on_approved=lambda *_: None)  # fmt: skip
+    subject, now = uuid4(), timezone.now()  # noqa: TID251
+    record(action="CASE_OVERSTAYED", subject_kind="CASE", subject_id=subject, actor=SYSTEM, now=now, facts={})
+    asked = operations.request(
+        kind="TEST_KIND", subject_kind="CASE", subject_id=subject, actor=actor_of(users["TEAM_LEAD"]), reason="why",
+        now=now, amount=Decimal(amount), currency="CNY",
+    )  # fmt: skip
+    page = client_for("RISK_OFFICER").get(f"/approvals/{asked.id}/", headers={"accept-language": "en"}).content.decode()
+    assert (">Amount<" in page, shown is not None and shown in page) == (shown is not None, shown is not None)
+    assert "Time allowed in the stage has passed" in page
+    assert "CASE_OVERSTAYED" not in page
+    assert "the system" in page
+    del kinds._kinds["TEST_KIND"]

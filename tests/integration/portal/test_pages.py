@@ -1,5 +1,6 @@
 """The debtor's pages: what is owed, what is asked for and acted on at once, wishes, documents, the data held."""
 
+import hashlib
 import json
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +9,10 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 from pypdf import PdfReader
+from tests.fakes import papers
+from tests.fakes.clamd import FOUND, scanning
 from tests.integration.portal.rows import DAY, NOW, debtor, enter
 
 from qingshou.audit.actors import SYSTEM
@@ -19,13 +23,13 @@ from qingshou.features.contact.models import ContactPerson, StopPlaced
 from qingshou.features.contact.operations.door import clear
 from qingshou.features.portal.models import PortalAsk, PortalDraft
 from qingshou.features.repayment.models import FiledDocument, Hardship, PaymentReference
+from qingshou.features.repayment.operations.documents import open_document
 from qingshou.features.repayment.operations.receipts import take_receipt
 from qingshou.features.repayment.rules.references import is_reference
 from qingshou.law.contact.terms import Channel, Purpose
 from qingshou.privacy.models import PersonalDataRead
 
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02"
+PDF = papers.pdf("工资单")
 
 
 @pytest.fixture
@@ -66,6 +70,27 @@ def test_what_is_owed_stands_by_kind_and_to_the_cent(client, case):
         assert words in page
     loan = client.get(f"{client.home}loans/{loan_of(case).id}/").content.decode()
     assert "1,200.50 CNY" in loan
+
+
+def test_where_the_books_do_not_say_what_is_due_nobody_is_told_that_nothing_is(client, case):
+    loan = loan_of(case)
+    told = {"arrears": None, "arrears_principal": None, "arrears_interest": None, "arrears_penalty": None,
+            "arrears_fees": None}  # fmt: skip
+    Loan.objects.filter(id=loan.id).update(**told)
+    page = client.get(client.home).content.decode()
+    assert "You owe in all" in page
+    assert "You owe now" not in page
+    assert page.count("24,010.00 CNY") == 2  # in all, and on the loan
+    assert "<dd>Unknown</dd>" in page
+    assert "do not tell us how much of it is due by today" in page
+    pay = client.get(f"{client.home}pay/").content.decode()
+    assert "0.00 CNY" not in pay
+    copy = json.loads(client.post(f"{client.home}data/copy", {"form": "JSON"}).content)
+    assert (copy["loans"][0]["due_now"], copy["loans"][0]["in_all"]) == (None, "24010.00")
+    Loan.objects.filter(id=loan.id).update(balance=None)
+    page = client.get(client.home).content.decode()
+    assert "What you owe now is not known to us" in page
+    assert "0.00 CNY" not in page
 
 
 def test_a_payment_is_explained_line_by_line_with_its_article(client, case):
@@ -164,36 +189,67 @@ def test_a_proof_is_taken_by_its_content_and_sealed(client, case):
     assert row.document_hash[:8] in client.get(f"{client.home}documents/?sent=1").content.decode()
 
 
+def send(client, content, name="proof.pdf", kind="OTHER"):
+    sent = SimpleUploadedFile(name, content, content_type="application/pdf")
+    return client.post(f"{client.home}documents/", {"kind": kind, "document": sent})
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
         (b"", "empty"),
-        (b"MZ\x90\x00 a program", "PDF, JPEG and PNG"),
-        (b"<html><script>alert(1)</script>", "PDF, JPEG and PNG"),
-        (b"PK\x03\x04 a Word file", "PDF, JPEG and PNG"),
-        (b"GIF89a", "PDF, JPEG and PNG"),
-        (PDF + b"<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>", "starts by itself"),
-        (PDF + b"<</S/J#61vaScript>>", "starts by itself"),
-        (PDF + b"<</S/Launch>>", "starts by itself"),
-        (b"%PDF-1.7 <script>alert(1)</script>", "starts by itself"),
-        (PNG[:16] + b"\x00\x01\x00\x00\x00\x01\x00\x00\x08\x02", "too large"),
+        (b"MZ\x90\x00 a program", "PDF files and photographs"),
+        (b"<html><script>alert(1)</script>", "PDF files and photographs"),
+        (b"PK\x03\x04 a Word file", "PDF files and photographs"),
+        (b"GIF89a", "PDF files and photographs"),
+        (papers.picture("WEBP"), "PDF files and photographs"),
+        (papers.picture("PNG"), "ending of the file"),
+        (papers.packed(OpenAction=papers.script()), "starts by itself"),
+        (papers.packed(OpenAction=papers.launch()), "starts by itself"),
+        (papers.locked(), "locked"),
+        (b"%PDF-1.7 and no more", "broken"),
         (PDF + b" " * (8 << 20), "too large"),
     ],
+    ids=range(12),
 )
 def test_files_that_are_not_what_they_should_be_are_refused(client, content, why):
-    sent = SimpleUploadedFile("proof.pdf", content, content_type="application/pdf")
-    answer = client.post(f"{client.home}documents/", {"kind": "OTHER", "document": sent})
+    answer = send(client, content)
     assert answer.status_code == 422
     assert why in answer.content.decode()
     assert FiledDocument.objects.count() == 0
 
 
+def test_a_photograph_is_kept_without_the_place_it_was_taken_at(client, case, settings):
+    sent = papers.picture("JPEG", with_place=True)
+    assert send(client, sent, "IMG_1.jpg").status_code == 302
+    row = FiledDocument.objects.get()
+    _row, kept = open_document(document_id=row.id, case_id=case.id, actor=SYSTEM, now=NOW)
+    assert dict(Image.open(BytesIO(kept)).getexif()) == {}
+    events = list_events(subject_kind="CASE", subject_id=case.id, limit=50)
+    facts = next(one.facts for one in events if one.action == "DOCUMENT_FILED")
+    assert facts["sent_hash"] == hashlib.sha256(sent).hexdigest() != row.document_hash
+
+
+def test_what_the_scanner_finds_or_cannot_look_at_is_not_kept(client, settings):
+    with scanning() as scanner:
+        settings.QINGSHOU_SCANNER = scanner.address
+        assert "virus was found" in send(client, PDF + FOUND).content.decode()
+        assert send(client, PDF).status_code == 302
+    answer = send(client, papers.pdf("another"))
+    assert (answer.status_code, "cannot be checked just now" in answer.content.decode()) == (422, True)
+    assert FiledDocument.objects.count() == 1
+
+
 def test_no_more_than_ten_files_a_day(client):
-    codes = []
-    for number in range(11):
-        sent = SimpleUploadedFile("p.png", PNG + bytes([number]))
-        codes.append(client.post(f"{client.home}documents/", {"kind": "OTHER", "document": sent}).status_code)
+    codes = [send(client, papers.picture("PNG", size=(9 + number, 9)), "p.png").status_code for number in range(11)]
     assert codes == [302] * 10 + [422]
+
+
+def test_one_address_may_send_sixty_files_an_hour_taken_or_not(client):
+    codes = [send(client, b"").status_code for _ in range(60)]
+    assert codes == [422] * 60
+    assert "came from your network" in send(client, PDF).content.decode()
+    assert FiledDocument.objects.count() == 0
 
 
 def test_a_copy_of_the_data_is_the_debtors_own_and_is_logged(client, case):

@@ -5,6 +5,7 @@ from zipfile import ZipFile
 
 import docx
 import pytest
+from tests.fakes.papers import pdf
 from tests.integration.repayment.agreement_rows import NOW, actions, make_debtor
 from tests.integration.repayment.test_plans import DUES, offered, proposed
 
@@ -75,7 +76,7 @@ def test_the_same_plan_gives_the_same_pdf(case, me):
 
 def test_a_signed_agreement_accepts_the_plan(case, me):
     plan = proposed(case, me)
-    row = store_document(case_id=case.id, kind="SIGNED_AGREEMENT", content=b"%PDF-1.7 signed", file_name="signed.pdf",
+    row = store_document(case_id=case.id, kind="SIGNED_AGREEMENT", content=pdf("signed"), file_name="signed.pdf",
                          actor=me, now=NOW)  # fmt: skip
     made = plan_accepting.accept_by_signature(plan_id=plan.id, document_hash=row.document_hash, actor=me, now=NOW)
     assert (made.state, made.accepted_by, made.signed_hash) == ("ACTIVE", "SIGNATURE", row.document_hash)

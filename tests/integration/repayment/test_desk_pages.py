@@ -9,17 +9,21 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.fakes.papers import pdf
 from tests.integration.repayment.agreement_rows import DAY, NOW, add_receipt, look, make_debtor
 from tests.integration.repayment.desk_rows import FIGURES, make_budget
 
 from qingshou.access.actors import actor_of
 from qingshou.approvals.models import ApprovalRequest
+from qingshou.audit.actors import SYSTEM
 from qingshou.edges import clock
+from qingshou.features.book.models import Loan
 from qingshou.features.repayment.models import Budget, FiledDocument, NegotiationStep, Offer, Plan, Promise
 from qingshou.features.repayment.operations.offers import search_offers
 from qingshou.features.repayment.operations.promises import record_promise
+from qingshou.features.repayment.operations.receipts import take_receipt
 
-PDF = b"%PDF-1.7 signed"
+PDF = pdf("signed")
 
 
 @pytest.fixture(autouse=True)
@@ -290,6 +294,26 @@ def test_a_promise_is_taken_and_ended(client_for, case):
                   back="//evil.example/")  # fmt: skip
     assert answer["Location"] == f"/cases/{case.id}/"
     assert Promise.objects.get().state == "CANCELLED"
+
+
+def test_the_form_of_a_promise_says_what_is_owed_now_and_what_nobody_knows(client_for, case):
+    client = client_for("COLLECTOR")
+    page = get(client, f"/cases/{case.id}/promise/")
+    assert "Overdue 1,200.50, owed in all" in page
+    take_receipt(
+        borrower_id=case.borrower_id, source="API", external_ref="x1", amount=Decimal("200.50"), currency="CNY",
+        value_date=DAY, actor=SYSTEM, now=NOW,
+    )  # fmt: skip
+    assert "Overdue 1,000.00, owed in all" in get(client, f"/cases/{case.id}/promise/")
+    other = make_debtor("p3", owner=case.owner)
+    told = ("arrears", "arrears_principal", "arrears_interest", "arrears_penalty", "arrears_fees")
+    Loan.objects.filter(borrower=other.borrower_id).update(**dict.fromkeys(told))
+    page = get(client, f"/cases/{other.id}/promise/")
+    assert "; how much of it is overdue is not known." in page
+    offers = get(client, f"/cases/{other.id}/offers/")
+    assert "Not split up, reckoned as principal" in offers
+    Loan.objects.filter(borrower=other.borrower_id).update(balance=None)
+    assert "What is owed is not known." in get(client, f"/cases/{other.id}/promise/")
 
 
 def test_nothing_of_another_case_is_reached(client_for, case, offers, users):

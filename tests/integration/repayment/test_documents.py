@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from tests.fakes.papers import pdf
 from tests.integration.repayment.agreement_rows import NOW, actions, make_debtor
 
 from qingshou.access.actors import actor_of
@@ -14,7 +15,7 @@ from qingshou.features.repayment.operations.documents import open_document, stor
 from qingshou.features.repayment.rules.document_kinds import BYTES_MAX
 from qingshou.tenancy.context import using
 
-PDF = b"%PDF-1.7\n" + b"a pay slip of October" * 200
+PDF = pdf("a pay slip of October")
 
 
 @pytest.fixture

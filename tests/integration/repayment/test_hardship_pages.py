@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.fakes.papers import packed, pdf, script
 from tests.integration.repayment.agreement_rows import DAY, make_debtor
 
 from qingshou.edges import clock
 from qingshou.features.repayment.models import FiledDocument, Hardship, ReliefProgramme
 
-PDF = b"%PDF-1.7 a letter of the hospital"
+PDF = pdf("a letter of the hospital")
 
 
 @pytest.fixture
@@ -141,3 +142,11 @@ def test_a_programme_is_asked_for_and_waits(client_for):
 def test_who_may_look(client_for, role, queue, relief):
     client = client_for(role)
     assert (client.get("/hardship/").status_code, client.get("/hardship/relief/").status_code) == (queue, relief)
+
+
+def test_a_proof_that_acts_is_refused_in_the_readers_language(client_for, case):
+    collector = client_for("COLLECTOR")
+    collector.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    proof = SimpleUploadedFile("letter.pdf", packed(OpenAction=script()))
+    assert "PDF 含有会自动运行的内容" in text(told(collector, case, proof=proof))
+    assert (FiledDocument.objects.count(), Hardship.objects.count()) == (0, 0)

@@ -1,11 +1,13 @@
 """Offers searched and kept so that they can be made again byte for byte; own terms worked out and held to limits."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
+from tests.fakes.papers import pdf
 from tests.integration.repayment.agreement_rows import DAY, NOW, actions, add_receipt, look, make_debtor
 from tests.integration.repayment.desk_rows import make_budget
 
@@ -21,12 +23,14 @@ from qingshou.features.repayment.operations.plan_accepting import accept_by_sign
 from qingshou.features.repayment.operations.plans import propose_plan
 from qingshou.features.repayment.queries.negotiating import Wish, own_model, past_plans
 from qingshou.features.repayment.queries.offers import latest_search
+from qingshou.features.repayment.rules import offer_law
 from qingshou.features.repayment.rules.offers import OfferTerms, Stages
 from qingshou.features.repayment.rules.owed import Concession
 from qingshou.features.repayment.rules.schedule import Kind, Terms, Unpayable
 from qingshou.kernel.errors import BadInput
+from qingshou.law.values import version_of
 
-PDF = b"%PDF-1.7 signed"
+PDF = pdf("signed")
 
 
 @pytest.fixture
@@ -231,3 +235,22 @@ def test_a_step_names_only_a_call_with_this_debtor(case, budget, me, users):
         own(case, budget, me, months(12), call_id=case.id)
     assert Offer.objects.count() == 0
     assert NegotiationStep.objects.count() == 0
+
+
+def test_a_law_that_changes_later_leaves_what_was_searched_and_binds_what_is_searched_anew(users, me, monkeypatch):
+    case = make_debtor("law1", owner=users["COLLECTOR"], overdue_days=40)
+    Loan.objects.filter(borrower=case.borrower_id).update(product="CARD")
+    budget = make_budget(case, actor=me)
+    search = searched(case, budget, me)
+    kept = OfferSearch.objects.get(id=search.id).inputs["law"]
+    assert kept["limits"][0]["article"] == {"instrument": "china.card_2011", "article": "70", "confidence": "read"}
+    assert kept["versions"]["china.card_2011"] == version_of("china.card_2011")
+    law = offer_law.card.LAW
+    value = law.values["plan_term_max"]
+    shorter = replace(value, entries=tuple(replace(one, text="1") for one in value.entries))
+    monkeypatch.setattr(offer_law.card, "LAW", replace(law, values={**law.values, "plan_term_max": shorter}))
+    assert replay_search(search_id=search.id).is_same
+    again = searched(case, budget, me)
+    assert again.inputs["answer"] != search.inputs["answer"]
+    assert again.inputs["law"]["limits"][0]["most"] == "12"
+    assert replay_search(search_id=again.id).is_same

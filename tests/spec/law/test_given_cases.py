@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from qingshou.kernel.errors import NotCovered
+from qingshou.kernel.verdict import Confidence
 from qingshou.law.classification import ClassificationFacts, classify, overdue_days_on
-from qingshou.law.uk.breathing_space.rules import dates, end_on_death, frozen_interest, may_do, new_credit
+from qingshou.law.uk.breathing_space.rules import (
+    dates,
+    end_on_death,
+    frozen_interest,
+    interest_after_cancellation,
+    may_do,
+    new_credit,
+)
 from qingshou.law.us.garnishment.rules import support_share_max, weekly_max
 
 CASES = Path(__file__).parent / "cases"
@@ -89,3 +98,10 @@ def test_support_orders(case):
         supports_other_family=case["supports_other_family"], arrears_weeks=weeks, on=date(2022, 4, 1)
     )
     assert share.number == case["pct"]
+
+
+def test_what_accrued_before_a_moratorium_was_cancelled_is_never_owed_as_far_as_anybody_has_read():
+    found = interest_after_cancellation(on=date(2021, 5, 4))
+    assert (found.value, found.confidence) == ("NEVER_OWED", Confidence.UNVERIFIED)
+    with pytest.raises(NotCovered):
+        interest_after_cancellation(on=date(2021, 5, 3))

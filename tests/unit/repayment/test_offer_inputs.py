@@ -1,6 +1,7 @@
 """What a search rested on, written down and read again: the same answer to the byte; reasons keep amounts and dates."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,10 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qingshou.features.repayment.rules import offer_law
 from qingshou.features.repayment.rules.kept_model import PastPlan, PlanFacts, prior_model, updated_model
+from qingshou.features.repayment.rules.offer_building import setting_of
 from qingshou.features.repayment.rules.offer_inputs import (
     facts_of,
     inputs_row,
+    law_of,
+    law_row,
     model_of,
     policy_of,
     request_of,
@@ -25,6 +30,7 @@ from qingshou.features.repayment.rules.owed import Owed
 from qingshou.features.repayment.rules.pay_days import Frequency
 from qingshou.features.repayment.rules.reason_record import article_of, article_row, reason_rows, reasons_of
 from qingshou.kernel.verdict import Article, Confidence, Reason
+from qingshou.law.values import all_instruments, version_of
 
 OWED = Owed(currency="CNY", principal=Decimal("18000.00"), interest=Decimal("420.10"), penalty=Decimal("99.90"))
 
@@ -34,6 +40,10 @@ def request(**more):
               "disposable": Decimal("1800.00"), "band_low": Decimal("1170.00"), "band_high": Decimal("1800.00"),
               "place": "CN", "product": "CONSUMER", "overdue_days": 40}  # fmt: skip
     return OfferRequest(**(values | more))
+
+
+def law_on(asked):
+    return setting_of(request=asked).limits.law
 
 
 def kept(row):
@@ -52,7 +62,7 @@ def kept(row):
 )
 def test_a_request_comes_back_as_it_was(more):
     asked = request(**more)
-    row = kept(inputs_row(request=asked, policy_data=policy_data(), model=prior_model()))
+    row = kept(inputs_row(request=asked, policy_data=policy_data(), model=prior_model(), law=law_on(asked)))
     assert request_of(row["request"]) == asked
     assert policy_of(row["policy"]).hash == offer_policy().hash
     assert model_of(row["model"]).hash == prior_model().hash
@@ -64,9 +74,47 @@ def test_a_search_of_an_own_policy_and_history_is_made_again_to_the_byte():
     model = updated_model(prior=prior_model(), history=history)
     asked = request(role="TEAM_LEAD", lump_sum=Decimal(9000))
     answer = search_offers(request=asked, policy=offer_policy(own), model=model)
-    again = search_again(kept(inputs_row(request=asked, policy_data=policy_data(own), model=model)))
+    again = search_again(kept(inputs_row(request=asked, policy_data=policy_data(own), model=model, law=law_on(asked))))
     assert again.text() == answer.text()
     assert search_offers(request=asked, policy=offer_policy(), model=model).text() != answer.text()
+
+
+def with_value(law, value_id, text):
+    """Return a text of law as if one of its values were another, in all its periods."""
+    value = law.values[value_id]
+    changed = replace(value, entries=tuple(replace(one, text=text) for one in value.entries))
+    return replace(law, values={**law.values, value_id: changed})
+
+
+@pytest.mark.parametrize(("value_id", "text", "more"), [
+    ("plan_term_max", "1", {"product": "CARD", "contract_date": date(2024, 2, 29), "role": "RISK_OFFICER"}),
+])  # fmt: skip
+def test_a_law_that_changed_since_leaves_a_search_made_again_as_it_was(monkeypatch, value_id, text, more):
+    asked = request(**more)
+    answer = search_offers(request=asked)
+    row = kept(inputs_row(request=asked, policy_data=policy_data(), model=prior_model(), law=law_on(asked)))
+    monkeypatch.setattr(offer_law.card, "LAW", with_value(offer_law.card.LAW, value_id, text))
+    assert search_again(row).text() == answer.text()
+    new = search_offers(request=asked)
+    assert new.text() != answer.text()
+    assert law_on(asked) != law_of(row["law"])
+    without = {name: value for name, value in row.items() if name != "law"}  # of before the law was kept
+    assert search_again(without).text() == new.text()
+
+
+@pytest.mark.parametrize("more", [
+    {}, {"product": "CARD", "contract_date": date(2024, 2, 29)}, {"place": "TW"},
+    {"contract_date": date(2024, 2, 29), "lender_kind": "PRIVATE"}, {"contract_date": date(1990, 1, 1)},
+    {"contract_date": date(2025, 2, 28), "lender_kind": "FINANCING_GUARANTEE"}, {"place": "CN-31", "is_aided": True,
+     "contract_date": date(2025, 11, 1)},
+])  # fmt: skip
+def test_the_law_of_a_search_comes_back_as_it_was_with_its_version(more):
+    law = law_on(request(**more))
+    row = kept(law_row(law))
+    assert law_of(row) == law
+    cited = [one.article for one in (*law.limits, *law.reasons) if one.article is not None]
+    assert row["versions"].keys() == {one.instrument for one in cited}
+    assert all(version_of(name) == version for name, version in row["versions"].items())
 
 
 @given(
@@ -104,3 +152,9 @@ def test_a_reason_keeps_its_fields_and_article(value, read):
     (found,) = reasons_of(kept(reason_rows([Reason("X", {"what": value}, article)])))
     assert found == Reason("X", {"what": read}, article)
     assert article_of(article_row(None)) is None
+
+
+def test_every_text_of_law_has_a_version():
+    versions = {law.id: version_of(law.id) for law in all_instruments()}
+    assert len(versions) > 50
+    assert all(len(one) == 12 for one in versions.values())

@@ -110,6 +110,38 @@ def payments_with_refs(*, loan_ids: Iterable[UUID], refs: Iterable[str]) -> list
     return [(loan, ref, amount) for loan, ref, amount in rows.values_list("loan_id", "payment_ref", "amount") if amount]
 
 
+@dataclass(frozen=True, slots=True)
+class PaidOnTape:
+    """A payment as the tape lists it."""
+
+    loan_id: UUID
+    payment_ref: str
+    paid_date: date
+    amount: Decimal
+
+
+def list_paid_on_tape(
+    *, loan_ids: Iterable[UUID], after: date | None = None, until: date | None = None
+) -> list[PaidOnTape]:
+    """Return the tape's payments on loans, the oldest first; what a row takes back and the row itself left out.
+
+    Takes   after, until  paid later than the one day and not later than the other; None: whenever
+    """
+    of_loans = Payment.objects.filter(loan_id__in=list(loan_ids))
+    taken_back = set(of_loans.exclude(reverses_ref="").values_list("loan_id", "reverses_ref"))
+    rows = of_loans.filter(reverses_ref="", amount__gt=0)
+    if after is not None:
+        rows = rows.filter(paid_date__gt=after)
+    if until is not None:
+        rows = rows.filter(paid_date__lte=until)
+    found = rows.order_by("paid_date", "payment_ref", "loan_id")
+    return [
+        PaidOnTape(*row)
+        for row in found.values_list("loan_id", "payment_ref", "paid_date", "amount")
+        if (row[0], row[1]) not in taken_back
+    ]
+
+
 def lists_payments() -> bool:
     """Tell whether the lender's tapes list payments at all: without them nothing can be missing from them."""
     return Payment.objects.exists()

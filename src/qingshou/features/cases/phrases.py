@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from qingshou.audit.phrases import register_actions
+
 ACTIONS = {
     "CASE_OPENED": _("Case opened"),
     "CASE_MOVED": _("Moved to another stage"),
@@ -15,6 +17,7 @@ ACTIONS = {
     "CASE_EVIDENCE_GIVEN": _("Step of the checklist done"),
     "CASE_EXCEPTION_ASKED": _("Approval of an exception asked for"),
 }
+register_actions(ACTIONS)
 
 STAGES = {
     "FIRST_CONTACT": _("First contact"),

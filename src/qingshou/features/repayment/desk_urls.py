@@ -9,11 +9,12 @@ from qingshou.features.repayment.views import (
     offers,
     plan,
     plans,
+    promise_list,
     promises,
 )
 
 routes: list[URLPattern] = [
-    path("promises/", promises.promises, name="promises"),
+    path("promises/", promise_list.promises, name="promises"),
     path("promises/<uuid:promise_id>/end", promises.end, name="end_promise"),
     path("plans/", plans.plans, name="plans"),
     path("plans/<uuid:plan_id>/", plan.plan, name="plan"),

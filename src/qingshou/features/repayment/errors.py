@@ -64,9 +64,13 @@ class HardshipNotNow(Conflict):
 
 
 class DocumentRefused(BadInput):
-    """A document cannot be kept as it was given."""
+    """A document cannot be kept as it was given; `reasons` holds why, as a code that has words."""
 
     code = "DOCUMENT_REFUSED"
+
+    def __init__(self, message: str, *, why: str) -> None:
+        super().__init__(message, reasons=({"code": f"DOCUMENT_{why}"},))
+        self.why = why
 
 
 class NoSuchDocument(NotFound):

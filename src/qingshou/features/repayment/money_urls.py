@@ -9,6 +9,7 @@ from qingshou.features.repayment.views import (
     money_panel,
     receipt,
     receipt_acts,
+    receipt_parts,
     receipts,
     statement,
 )
@@ -20,6 +21,8 @@ routes: list[URLPattern] = [
     path("receipts/debtor", receipt.find_debtor, name="find_debtor"),
     path("receipts/<uuid:receipt_id>/", receipt.receipt, name="receipt"),
     path("receipts/<uuid:receipt_id>/apply", receipt_acts.apply, name="apply_receipt"),
+    path("receipts/<uuid:receipt_id>/split", receipt_parts.split, name="split_receipt"),
+    path("receipts/<uuid:receipt_id>/join", receipt_parts.join, name="join_receipt"),
     path("receipts/<uuid:receipt_id>/move", receipt_acts.move, name="move_receipt"),
     path("receipts/<uuid:receipt_id>/take-off", receipt_acts.take_off, name="take_off_receipt"),
     path("receipts/<uuid:receipt_id>/reverse", receipt_acts.reverse, name="reverse_receipt"),

@@ -97,8 +97,11 @@ def _line(line: Line, asked: Question) -> dict[str, Any]:
 
 def _debts(asked: Question, found: Allocated) -> list[dict[str, Any]]:
     rows = []
+    paid_by_debt: dict[str, list[tuple[PartKind, Decimal]]] = {}
+    for line in found.lines:
+        paid_by_debt.setdefault(line.debt, []).append((line.kind, line.paid))
     for debt in applied(debts=asked.debts, lines=found.lines):
-        paid = [(line.kind, line.paid) for line in found.lines if line.debt == debt.id]
+        paid = paid_by_debt.get(debt.id, [])
         left = [(part.kind, part.amount) for part in debt.parts]
         rows.append(
             {

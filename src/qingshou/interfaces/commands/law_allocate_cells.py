@@ -59,7 +59,7 @@ def amount_at(value: Any, place: str, currency: str, notes: Notes) -> Decimal:
     if amount < 0:
         notes.add(place, "is below zero: give zero or more.")
     elif round_money(amount, currency, Rounding.DOWN) != amount:
-        notes.add(place, f"has more decimals than {currency} has ({minor_digits(currency)}).")
+        notes.add(place, f"has more decimals than {currency} has ({minor_digits(currency)}): round it first.")
     else:
         return amount
     return ZERO

@@ -25,6 +25,8 @@ CODES: Mapping[Criterion, str] = {
     Criterion.PRO_RATA: "DEBTS_PRO_RATA",
 }
 
+_NAMED_MAX = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -74,26 +76,27 @@ def turns(*, claims: Iterable[Claim], order: Order, chosen: Sequence[str]) -> li
     Gives   list    turns in order; claims of one turn are alike by every criterion and share pro rata
     """
     open_claims = [claim for claim in claims if claim.open > 0]
+    places = {debt: number for number, debt in enumerate(chosen)}
     if order.between is Between.CHOSEN:
-        open_claims = [claim for claim in open_claims if claim.debt.id in chosen]
+        open_claims = [claim for claim in open_claims if claim.debt.id in places]
     if not open_claims:
         return []
     criteria = criteria_of(order)
 
     def key(claim: Claim) -> tuple[Decimal | int, ...]:
-        return tuple(_place(claim, criterion, chosen) for criterion in criteria)
+        return tuple(_place(claim, criterion, places) for criterion in criteria)
 
     open_claims.sort(key=lambda claim: (key(claim), claim.debt.id))
     groups = [(place, tuple(tied)) for place, tied in groupby(open_claims, key=key)]
     return [
-        Turn(tied, _reason(number, groups, criteria, order, chosen)) for number, (_, tied) in enumerate(groups)
+        Turn(tied, _reason(number, groups, criteria, order, places)) for number, (_, tied) in enumerate(groups)
     ]  # fmt: skip
 
 
-def _place(claim: Claim, criterion: Criterion, chosen: Sequence[str]) -> Decimal | int:
+def _place(claim: Claim, criterion: Criterion, chosen: Mapping[str, int]) -> Decimal | int:
     match criterion:
         case Criterion.CHOSEN:
-            return chosen.index(claim.debt.id) if claim.debt.id in chosen else len(chosen)
+            return chosen.get(claim.debt.id, len(chosen))
         case Criterion.DUE:
             return 0 if claim.is_due else 1
         case Criterion.LEAST_SECURED:
@@ -111,13 +114,12 @@ def _reason(
     groups: Sequence[tuple[tuple[Decimal | int, ...], tuple[Claim, ...]]],
     criteria: Sequence[Criterion],
     order: Order,
-    chosen: Sequence[str],
+    chosen: Mapping[str, int],
 ) -> Reason:
     """Say why this turn comes now: what parts it from the next turn; of the last, from the one before."""
     place, tied = groups[number]
     if len(tied) > 1:
-        debts = ", ".join(claim.debt.id for claim in tied)
-        return _said("DEBTS_PRO_RATA", order, debts=debts)
+        return _said("DEBTS_PRO_RATA", order, debts=_named([claim.debt.id for claim in tied]))
     if tied[0].debt.id in chosen:
         return _said("DEBT_CHOSEN", order)
     if len(groups) == 1:
@@ -128,6 +130,12 @@ def _reason(
     if not is_last:
         return _said(CODES[step], order, before=claims[0].debt.id)
     return Reason("DEBT_LAST", {"after": claims[-1].debt.id, "by": step}, order.articles.get(CODES[step]))
+
+
+def _named(ids: Sequence[str]) -> str:
+    """Name the debts of one turn; of very many the first and how many more, for each line carries these words."""
+    more = len(ids) - _NAMED_MAX
+    return ", ".join(ids) if more <= 0 else f"{', '.join(ids[:_NAMED_MAX])} (+{more})"
 
 
 def _said(code: str, order: Order, **fields: object) -> Reason:

@@ -410,3 +410,28 @@ def test_the_answer_adds_up():
     assert paid == Decimal(found["applied"]) == sum(Decimal(one) for one in found["by_kind"].values())
     assert paid == sum(Decimal(debt["paid_total"]) for debt in found["debts"])
     assert paid + Decimal(found["unapplied"]) == Decimal(found["payment"]["amount"])
+
+
+def test_very_many_alike_debts_are_answered_in_a_size_that_grows_with_their_number():
+    def size(count):
+        debts = [{"id": f"d{number:05}", "due_date": "2026-10-01", "amount": "10.00"} for number in range(count)]
+        result = run({"payment": "100.00", "date": "2026-11-23", "debts": debts}, "--json")
+        found = json.loads(result.stdout)
+        assert (found["applied"], len(found["lines"])) == ("100.00", count)
+        return len(result.stdout), found["lines"][0]["why"][0]["fields"]["debts"]
+
+    few, named = size(20)
+    assert named.endswith("d00018, d00019")
+    many, shortened = size(400)
+    assert shortened.endswith("d00018, d00019 (+380)")
+    assert many < 21 * few
+
+
+def test_an_amount_says_what_is_wrong_with_it():
+    given = {"payment": "1" * 16, "debts": [{"id": "a", "parts": {"costs": "1.005", "interest": "1,5"}}]}
+    told = json.loads(run(given, "--json").stdout)["problems"]
+    assert [one["problem"] for one in told] == [
+        "The amount has more than 15 digits before the point or more than 6 after it: check it.",
+        "has more decimals than CNY has (2): round it first.",
+        "The amount is not a plain decimal number: write digits with at most one point, for example 1234.50.",
+    ]

@@ -10,7 +10,6 @@ file is opened: a bomb ends this process, never the caller.
 import dataclasses
 import json
 import os
-import resource
 import sys
 import zipfile
 from pathlib import Path
@@ -21,6 +20,7 @@ import pyarrow.parquet
 
 from qingshou.features.book.intake.csv_reader import CsvReader
 from qingshou.features.book.intake.errors import FileRefused
+from qingshou.features.book.intake.limited import limit_process
 from qingshou.features.book.intake.limits import (
     CHILD_CPU_SECONDS_BASE,
     CHILD_CPU_SECONDS_PER_MB,
@@ -32,20 +32,6 @@ from qingshou.features.book.intake.source_spec import SourceSpec
 from qingshou.features.book.intake.xlsx_reader import XlsxReader
 
 SHAPE_KEY = b"qingshou.shape"
-
-
-def _limit(file_bytes: int) -> None:
-    mapped = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    memory = mapped + CHILD_MEMORY_EXTRA_BYTES
-    seconds = CHILD_CPU_SECONDS_BASE + CHILD_CPU_SECONDS_PER_MB * (file_bytes // 1_000_000)
-    for what, limit in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 32),
-    ):
-        resource.setrlimit(what, (limit, limit))
 
 
 def _kind(path: Path, wanted: str) -> str:
@@ -102,7 +88,8 @@ def main() -> int:
     path = Path(request["path"])
     refusal: dict[str, str]
     try:
-        _limit(path.stat().st_size)
+        seconds = CHILD_CPU_SECONDS_BASE + CHILD_CPU_SECONDS_PER_MB * (path.stat().st_size // 1_000_000)
+        limit_process(memory_bytes=CHILD_MEMORY_EXTRA_BYTES, cpu_seconds=seconds)
         _answer(path, SourceSpec(**request["spec"]), request.get("rows_max"))
         return 0
     except FileRefused as error:

@@ -22,3 +22,9 @@ def list_live_in(
     if after is not None:
         rows = rows.filter(id__gt=after)
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def borrowers_of_cases(*, case_ids: Collection[UUID]) -> list[UUID]:
+    """Return the debtors of cases, each once, in the order of their ids."""
+    rows = Case.objects.filter(id__in=case_ids).order_by("borrower_id").values_list("borrower_id", flat=True)
+    return list(rows.distinct())

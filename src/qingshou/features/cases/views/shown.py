@@ -38,6 +38,7 @@ class Desk:
     currency: str
     jurisdiction: str
     law_date: date | None
+    lender: str
 
     def day_of(self, case: Any) -> date:
         """Return the day a case is worked on: the book's own day where the book is of the past, else today."""
@@ -58,6 +59,7 @@ def desk_of(request: HttpRequest) -> Desk:
         currency=tenant.currency,
         jurisdiction=tenant.jurisdiction,
         law_date=tenant.law_date,
+        lender=tenant.name,
     )
 
 

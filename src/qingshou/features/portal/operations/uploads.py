@@ -20,7 +20,8 @@ def send_document(
 ) -> str:  # fmt: skip
     """File a document of the debtor; gives its hash.
 
-    Stops   BadAsk  `problem`: CHOOSE, EMPTY, TOO_LARGE, WRONG_TYPE, HOSTILE, TOO_MANY
+    Takes   content  read up to one byte beyond what the policy allows
+    Stops   BadAsk  `problem`: CHOOSE, TOO_MANY, or why the file is not taken (phrases.pages.PROBLEMS)
     """
     if kind not in KINDS:
         raise BadAsk("Choose what the document is.", field="kind", problem="CHOOSE")
@@ -33,7 +34,7 @@ def send_document(
         raise BadAsk("Too many documents were sent today.", field="document", problem="TOO_MANY")
     try:
         row = store_document(case_id=case_id, kind=kind, content=content, file_name=file_name, actor=DEBTOR, now=now,
-                             source=SOURCE)  # fmt: skip
-    except DocumentRefused:
-        raise BadAsk("This file cannot be taken.", field="document", problem="WRONG_TYPE") from None
+                             source=SOURCE, media_types=policy.upload_types)  # fmt: skip
+    except DocumentRefused as refused:
+        raise BadAsk("This file cannot be taken.", field="document", problem=refused.why) from None
     return str(row.document_hash)

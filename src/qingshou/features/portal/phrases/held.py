@@ -60,7 +60,7 @@ CODES = {
     ("person", "language"): LANGUAGES,
     ("numbers_and_addresses", "kind"): CHANNELS,
     ("numbers_and_addresses", "source"): {
-        "TAPE": _("The lender's books"), "DEBTOR": _("You"), "PORTAL": _("You, on this page"),
+        "TAPE": _("The lender's books"), "DEBTOR": pgettext_lazy("copy", "You"), "PORTAL": _("You, on this page"),
     },
     ("numbers_and_addresses", "still_used"): YES_NO,
     ("loans", "product"): PRODUCTS,

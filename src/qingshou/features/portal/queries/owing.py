@@ -1,6 +1,6 @@
 """What a debtor owes and why, as their own page tells it: by loan, to the cent, with where the last payments went."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ ORDER = (PartKind.PRINCIPAL, PartKind.INTEREST, PartKind.PENALTY, PartKind.COSTS
 
 @dataclass(frozen=True, slots=True)
 class LoanOwing:
-    """One loan. `due_now` None: the lender did not tell what is owed."""
+    """One loan. `due_now` None: the lender did not tell what of it is due; `total` None: nor what is owed in all."""
 
     id: UUID
     number: str
@@ -30,15 +30,21 @@ class LoanOwing:
     since: date | None
     next_due: date | None
     next_amount: Decimal
-    total: Decimal
+    total: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """All loans, those with something due first; totals by currency."""
+    """All loans, those with something due first; by currency what is due of those told, and what is owed in all."""
 
     loans: tuple[LoanOwing, ...]
     totals: tuple[tuple[str, Decimal], ...]
+    in_all: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def is_due_known(self) -> bool:
+        """Whether what is due is told of every loan: a sum of some would tell a debtor less than is due."""
+        return all(one.due_now is not None for one in self.loans)
 
     def of(self, loan_id: UUID) -> LoanOwing | None:
         """Return one of the loans, or None: it is not the debtor's."""
@@ -54,11 +60,19 @@ def owing_of(*, borrower_id: UUID, on: date) -> Owing:
     """Return what a debtor owes on a day."""
     loans = [_loan(one, on) for one in owed_of_borrower(borrower_id=borrower_id)]
     loans.sort(key=lambda one: (-(one.due_now or ZERO), one.number))
-    totals: dict[str, Decimal] = {}
-    for one in loans:
-        if one.due_now is not None:
-            totals[one.currency] = totals.get(one.currency, ZERO) + one.due_now
-    return Owing(tuple(loans), tuple(sorted(totals.items())))
+    return Owing(
+        tuple(loans),
+        totals=_by_currency((one.currency, one.due_now) for one in loans),
+        in_all=_by_currency((one.currency, one.total) for one in loans),
+    )
+
+
+def _by_currency(amounts: Iterable[tuple[str, Decimal | None]]) -> tuple[tuple[str, Decimal], ...]:
+    sums: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        if amount is not None:
+            sums[currency] = sums.get(currency, ZERO) + amount
+    return tuple(sorted(sums.items()))
 
 
 def _loan(owed: OwedOfLoan, on: date) -> LoanOwing:
@@ -69,11 +83,11 @@ def _loan(owed: OwedOfLoan, on: date) -> LoanOwing:
     by_kind = owed.by_kind(due_on=on)
     return LoanOwing(
         id=owed.loan_id, number=owed.loan_ref, product=owed.product, currency=owed.currency, state=owed.state,
-        as_of=owed.tape_as_of, due_now=None if owed.parts is None else sum(due.values(), ZERO),
+        as_of=owed.tape_as_of, due_now=sum(due.values(), ZERO) if owed.is_due_known else None,
         kinds=tuple((kind.value, by_kind[kind]) for kind in ORDER if by_kind.get(kind)),
         since=min((slot.due_date for slot in due if slot.due_date is not None), default=None), next_due=next_due,
         next_amount=sum((amount for slot, amount in parts.items() if slot.due_date == next_due and next_due), ZERO),
-        total=owed.total,
+        total=None if owed.parts is None else owed.total,
     )  # fmt: skip
 
 

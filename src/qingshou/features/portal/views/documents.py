@@ -9,7 +9,7 @@ from qingshou.features.portal.errors import BadAsk
 from qingshou.features.portal.operations.uploads import KINDS, SOURCE, send_document
 from qingshou.features.portal.phrases.pages import PROOFS
 from qingshou.features.portal.views.forms import Field, set_problem
-from qingshou.features.portal.views.visiting import Visitor, inside
+from qingshou.features.portal.views.visiting import Visitor, inside, is_pressing
 from qingshou.features.repayment.queries.documents import documents_of_case
 
 
@@ -21,16 +21,19 @@ def documents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     kind = Field("kind", _("What is it?"), "radio", value=request.POST.get("kind", ""),
                  options=[(code, PROOFS[code], "") for code in KINDS])  # fmt: skip
     file = Field("document", _("File"), "file",
-                 hint=_("PDF, JPEG or PNG, at most %(mb)s MB. A photograph will do.") % {"mb": limit_mb})  # fmt: skip
+                 hint=_("PDF or a photograph, at most %(mb)s MB.") % {"mb": limit_mb})  # fmt: skip
     fields = [kind, file]
     if request.method == "POST":
         sent = request.FILES.get("document")
         try:
+            if is_pressing(request, what="uploads", most=visitor.policy.throttle["uploads_per_address_hour"]):
+                raise BadAsk("Too many files came from this address.", field="document", problem="TOO_OFTEN")
             if sent is None:
                 raise BadAsk("Choose a file.", field="document", problem="CHOOSE")
             if (sent.size or 0) > visitor.policy.upload_bytes_max:
                 raise BadAsk("The file is too large.", field="document", problem="TOO_LARGE")
-            send_document(case_id=visitor.case.id, kind=kind.value, content=sent.read(), file_name=sent.name or "",
+            content = sent.read(visitor.policy.upload_bytes_max + 1)
+            send_document(case_id=visitor.case.id, kind=kind.value, content=content, file_name=sent.name or "",
                           policy=visitor.policy, now=visitor.now)  # fmt: skip
             return redirect(f"{request.path}?sent=1")
         except BadAsk as refusal:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -42,7 +43,8 @@ def download(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     zone = visitor.tenant.time_zone
     page = render_to_string("portal/held_paper.html", {
         "visitor": visitor, "sections": paper_of(data, zone=zone), "number": ask.number, "zone": zone,
-        "given_at": clock_at(visitor.now, zone), "lang": _TAGS[visitor.language], "fonts": FONTS[visitor.language],
+        "given_at": clock_at(visitor.now, zone), "lang": _TAGS[visitor.language],
+        "fonts": SafeString(FONTS[visitor.language]),  # a constant of ours, in quotes
     })  # fmt: skip
     if form == "HTML":
         return _attached(visitor, page.encode(), "text/html; charset=utf-8", "html")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from qingshou.features.cases.views.shown import uuid_given
 from qingshou.features.portal.errors import NoSuchPage
 from qingshou.features.portal.phrases.pages import PROBLEMS, PRODUCTS
-from qingshou.features.portal.queries.owing import LoanOwing, owing_of
+from qingshou.features.portal.queries.owing import LoanOwing, Owing, owing_of
 from qingshou.features.portal.rules.qr import transfer_text
 from qingshou.features.portal.views.forms import Field
 from qingshou.features.portal.views.visiting import Visitor, inside
@@ -46,7 +46,7 @@ def pay_page(
 ) -> HttpResponse:
     """Return the page of paying; with a problem, what was typed as the amount stays."""
     owing = owing_of(borrower_id=visitor.borrower_id, on=visitor.today)
-    currency, amount = _sum(loan, owing.totals, visitor)
+    currency, amount = _sum(loan, owing, visitor)
     reference = give_reference(borrower_id=visitor.borrower_id, loan_id=loan.id if loan else None, now=visitor.now)
     bank = visitor.policy.bank
     labels = (_("Payee"), _("Account"), _("Amount"), _("Reference"))
@@ -65,14 +65,13 @@ def providers_for(visitor: Visitor) -> Mapping[str, PaymentProvider]:
     return providers_of(settings.QINGSHOU_PAYMENTS.get(visitor.tenant.code, {}))
 
 
-def _sum(
-    loan: LoanOwing | None, totals: tuple[tuple[str, Decimal], ...], visitor: Visitor
-) -> tuple[str, Decimal | None]:
+def _sum(loan: LoanOwing | None, owing: Owing, visitor: Visitor) -> tuple[str, Decimal | None]:
     """Return the currency and what is to be paid now; None: not known, nothing due, or due in two currencies."""
     if loan is not None:
         return loan.currency, loan.due_now or None
-    if len(totals) == 1:
-        return totals[0][0], totals[0][1] or None
+    if len(owing.in_all) == 1:
+        currency = owing.in_all[0][0]
+        return currency, (dict(owing.totals).get(currency) or None) if owing.is_due_known else None
     return visitor.tenant.currency, None
 
 

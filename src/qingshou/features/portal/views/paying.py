@@ -39,7 +39,7 @@ def begin(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         raise NoSuchPage("There is no such way to pay, or no such loan of this debtor.")
     loan = owing.of(loan_id) if loan_id else None
     currency = loan.currency if loan else visitor.case.currency
-    most = loan.total if loan else sum((one.total for one in owing.loans if one.currency == currency), start=ZERO)
+    most = (loan.total or ZERO) if loan else dict(owing.in_all).get(currency, ZERO)
     amount = amount_given(post.get("amount", ""))
     problem = "NO_AMOUNT" if amount is None else "TOO_LITTLE" if amount <= 0 else "TOO_MUCH" if amount > most else ""
     if problem or amount is None:

@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
+from qingshou.features.book.owing import loan_owner_reading
 from qingshou.features.cases.callers import case_for
 from qingshou.features.cases.queries import latest_case_of
 from qingshou.features.repayment.operations.ledger_approvals import ask_reversal
+from qingshou.features.repayment.operations.ledger_errors import NoSuchLoan
 from qingshou.features.repayment.operations.receipt_intake import TakenIn, take_in
+from qingshou.features.repayment.operations.receipt_parts import PARTS_MAX, Share, join_parts, split_over_debtors
 from qingshou.features.repayment.operations.receipt_rows import Told
 from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan
 from qingshou.features.repayment.queries.receipts import (
@@ -22,20 +25,28 @@ from qingshou.features.repayment.queries.receipts import (
     ReceiptRow,
     explain_receipt,
     get_receipt,
+    list_parts,
     list_receipts,
     row_of,
 )
 from qingshou.features.repayment.queries.statement import CitedArticle, statement_of_loan
-from qingshou.kernel.errors import NotFound
+from qingshou.kernel.errors import BadInput, NotFound
 from qingshou.rest.paging import decode_cursor, page
 from qingshou.rest.principal import permitted, principal_of
 from qingshou.rest.schemas import Day, Note, Page, Paging, Ref
 from qingshou.tenancy.queries import current_tenant
+from qingshou.tenancy.reading import read
 
 router = Router()
 
-State = Literal["UNMATCHED", "PROPOSED", "APPLIED", "REVERSED", "REFUNDED"]
-Source = Literal["BANK_FILE", "API", "WEBHOOK", "CASH"]
+State = Literal["UNMATCHED", "PROPOSED", "APPLIED", "REVERSED", "REFUNDED", "SPLIT"]
+Source = Literal["BANK_FILE", "API", "WEBHOOK", "CASH", "SPLIT"]
+
+
+class BadShare(BadInput):
+    """A share of a receipt names nobody."""
+
+    code = "SHARE_OF_NOBODY"
 
 
 class ReceiptIn(Schema):
@@ -69,6 +80,7 @@ class ReceiptOut(Schema):
     reversed_on: date | None = None
     ended_reason: str
     unapplied: Decimal
+    whole_id: UUID | None = Field(None, description="Of a part: the receipt it is one debtor's share of.")
 
 
 class ArticleOut(Schema):
@@ -94,12 +106,33 @@ class LineOut(Schema):
 
 
 class ReceiptDetail(ReceiptOut):
-    """A receipt with where each cent of it stands: lines and `unapplied` add up to `amount`."""
+    """A receipt with where each cent of it stands: lines and `unapplied` are `amount`; of a SPLIT one, its parts."""
 
     is_repeat: bool = Field(False, description="Told before: nothing was done again.")
     applied: Decimal
     refunded: Decimal
     lines: list[LineOut]
+    parts: list[ReceiptOut]
+
+
+class ShareIn(Schema):
+    """What of a receipt is for one debtor; with `loan_ref` for that loan alone."""
+
+    loan_ref: Ref | None = None
+    borrower_id: UUID | None = Field(None, description="Where no loan is named: on this debtor's loans, by law.")
+    amount: Decimal = Field(gt=0, max_digits=18, decimal_places=3)
+
+
+class SplitIn(Schema):
+    """The shares: together the receipt's amount, to the cent."""
+
+    shares: list[ShareIn] = Field(min_length=2, max_length=PARTS_MAX)
+
+
+class JoinIn(Schema):
+    """Why the parts are joined again."""
+
+    reason: Note = Field(min_length=3, examples=["The employer sent other shares"])
 
 
 class ReceiptFilters(Paging):
@@ -212,6 +245,39 @@ def ask(request: HttpRequest, receipt_id: UUID, given: ReversalIn) -> Status[dic
     return Status(202, {"request_id": asked.id, "status": asked.status, "expires_at": asked.expires_at})
 
 
+@router.post("/receipts/{receipt_id}/split", response=ReceiptDetail, summary="Split a receipt over several debtors")
+@permitted("receipts.take")
+def split(request: HttpRequest, receipt_id: UUID, given: SplitIn) -> dict[str, Any]:
+    """Only one that waits in the queue; each share becomes a receipt of its debtor. All of it or nothing."""
+    get_receipt(receipt_id=receipt_id)
+    split_over_debtors(
+        receipt_id=receipt_id, shares=[_share(one) for one in given.shares], actor=principal_of(request).actor,
+        now=request.now,  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return _detail(explain_receipt(receipt_id=receipt_id))
+
+
+@router.post("/receipts/{receipt_id}/join", response=ReceiptDetail, summary="Join the parts of a receipt again")
+@permitted("receipts.take")
+def join(request: HttpRequest, receipt_id: UUID, given: JoinIn) -> dict[str, Any]:
+    """Every part is taken off the debts, and the receipt waits in the queue."""
+    get_receipt(receipt_id=receipt_id)
+    join_parts(receipt_id=receipt_id, reason=given.reason, actor=principal_of(request).actor, now=request.now)  # type: ignore[attr-defined]
+    return _detail(explain_receipt(receipt_id=receipt_id))
+
+
+def _share(given: ShareIn) -> Share:
+    if given.loan_ref:
+        found = read(loan_owner_reading(loan_ref=given.loan_ref))
+        if found is None:
+            raise NoSuchLoan("There is no such loan in the working set: check the number, or name the debtor.")
+        loan, borrower_id = found
+        return Share(borrower_id, given.amount, (loan,))
+    if given.borrower_id is None:
+        raise BadShare("Name a loan or a debtor in each share.")
+    return Share(given.borrower_id, given.amount, ())
+
+
 @router.get("/loans/{loan_id}/ledger", response=LedgerOut, summary="Read a loan's ledger")
 @permitted("repayment.view")
 def ledger(request: HttpRequest, loan_id: UUID) -> dict[str, Any]:
@@ -252,7 +318,10 @@ def _detail(found: Explained) -> dict[str, Any]:
          "articles": [_article(article) for article in one.articles]}
         for one in found.lines
     ]  # fmt: skip
-    return {**_row(found.receipt), "applied": found.applied, "refunded": found.refunded, "lines": lines}
+    parts = [_row(one) for one in list_parts(receipt_id=found.receipt.id)] if found.receipt.state == "SPLIT" else []
+    return {
+        **_row(found.receipt), "applied": found.applied, "refunded": found.refunded, "lines": lines, "parts": parts,
+    }  # fmt: skip
 
 
 def _article(one: CitedArticle) -> dict[str, str]:

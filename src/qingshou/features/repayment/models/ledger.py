@@ -16,7 +16,7 @@ from qingshou.tenancy.models import TenantRow
 # what a debtor can owe; the floor of each is zero
 OWED = ("COSTS", "PENALTY", "INTEREST", "PRINCIPAL", "UNSPLIT")
 # the lender's own side, one account each a currency: too much written to keep a balance on the row
-OWN = ("CASH", "TAPE", "WAIVED", "CHARGED", "CHARGED_OFF", "RECOVERED", "REFUNDED")
+OWN = ("CASH", "TAPE", "WAIVED", "CHARGED", "CHARGED_OFF", "RECOVERED", "REFUNDED", "FROZEN")
 UNAPPLIED = "UNAPPLIED"  # received and not yet put on a debt: one account a receipt, never above zero
 
 
@@ -82,7 +82,7 @@ class LedgerEvent(TenantRow):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     ledger = models.ForeignKey(LoanLedger, on_delete=models.PROTECT, related_name="events")
-    # TAPE, ALLOCATION, RESTORE, WAIVER, CHARGE, RE_AGE, RE_AMORTISE, CHARGE_OFF (rules/steps.py)
+    # TAPE, ALLOCATION, RESTORE, WAIVER, CHARGE, RE_AGE, RE_AMORTISE, CHARGE_OFF, STANDSTILL (rules/steps.py)
     kind = models.CharField(max_length=12)
     effective_date = models.DateField()
     sequence = models.PositiveIntegerField()  # order among events of one date: as they were recorded

@@ -39,11 +39,12 @@ class Receipt(TenantRow):
     """One sum that came in. Its amount is what was put on debts, what was given back and what is not yet applied (I3).
 
     States: UNMATCHED (nobody knows whose), PROPOSED (matches wait for a person), APPLIED (whole or in part; what is
-    left over stands on its account), REVERSED (the bank took it back), REFUNDED (given back).
+    left over stands on its account), REVERSED (the bank took it back), REFUNDED (given back), SPLIT (over several
+    debtors: all of it stands on its parts, each a receipt of one debtor).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    source = models.CharField(max_length=12)  # BANK_FILE, API, WEBHOOK, CASH
+    source = models.CharField(max_length=12)  # BANK_FILE, API, WEBHOOK, CASH; SPLIT: a part of another
     external_ref = models.CharField(max_length=120)  # the bank's or provider's own id, unique within the source
     body_hash = models.CharField(max_length=64)  # of what was told: the same id with another content is refused
     amount = money()
@@ -52,7 +53,8 @@ class Receipt(TenantRow):
     received_at = models.DateTimeField()
     bank_file = models.ForeignKey(BankFile, null=True, on_delete=models.PROTECT, related_name="receipts")
     line_no = models.PositiveIntegerField(null=True)
-    # the bank's own number as it wrote it; of cash the form's key, so that a second press is the same receipt
+    # the bank's own number as it wrote it; of cash the form's key, so that a second press is the same receipt; of a
+    # part what the whole is known by outside
     source_ref = models.CharField(max_length=140, blank=True, db_default="")
     payment_ref = models.CharField(max_length=40, blank=True)  # a reference of ours found in it
     payer_name = SealedField(PersonalKind.NAME)
@@ -64,6 +66,7 @@ class Receipt(TenantRow):
     state = models.CharField(max_length=10, default="UNMATCHED")
     matched_by = models.CharField(max_length=60, blank=True)  # a rule's code, or one of our own people
     proposals = models.JSONField(default=list)  # ids, scores and codes
+    whole = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
     reversed_on = models.DateField(null=True)
     reversal_ref = models.CharField(max_length=120, blank=True)
     ended_reason = models.CharField(max_length=40, blank=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from qingshou.audit.actors import Actor
 from qingshou.features.repayment.models import Receipt
 from qingshou.features.repayment.operations.ledger_errors import AlreadyReversed, GivenBack
-from qingshou.features.repayment.operations.receipt_returns import reverse_receipt
+from qingshou.features.repayment.operations.receipt_parts import reverse_whole
 from qingshou.features.repayment.statements.forms import Line
 
 
@@ -42,7 +42,7 @@ def take_back(*, line: Line, bank_file_id: UUID, actor: Actor, now: datetime) ->
     if len(found) != 1:
         return Reversed.SEVERAL if found else Reversed.UNKNOWN
     try:
-        reverse_receipt(
+        reverse_whole(
             receipt_id=found[0], reversal_ref=line.key, reason=_reason(bank_file_id), actor=actor, now=now,
             on=line.booked_date,
         )  # fmt: skip

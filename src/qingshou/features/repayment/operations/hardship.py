@@ -16,6 +16,9 @@ from qingshou.features.contact.errors import NotNow
 from qingshou.features.contact.operations.stops import lift_stop, lock_person_of, place_stop
 from qingshou.features.repayment.errors import HardshipNotNow, NoSuchHardship
 from qingshou.features.repayment.models import Hardship, ReliefProgramme
+from qingshou.features.repayment.operations.ledger_opening import lock_books
+from qingshou.features.repayment.operations.locked_books import LockedBooks
+from qingshou.features.repayment.operations.standstill import begin_standstill
 from qingshou.features.repayment.rules.hardship import (
     LIVE,
     HardshipKind,
@@ -56,6 +59,7 @@ def report_hardship(
     on = _today(tenant, now)
     relief = judge_report(kind=rule, jurisdiction=tenant.jurisdiction, on=on, entered_date=entered_on)
     with transaction.atomic():
+        books = _books(get_case(case_id=case_id).borrower_id, rule.freezes_charges, tenant, actor, now)
         borrower_id = _hold(case_id, now)
         same = Hardship.objects.filter(borrower=borrower_id, kind=kind, state__in=LIVE).first()
         if same is not None:
@@ -72,6 +76,7 @@ def report_hardship(
         row.save(force_insert=True)
         _say_next(row, LOOK_INTO, on, on, actor, now)
         _record(row, "HARDSHIP_REPORTED", actor, now, source=source, law=_law(relief))
+        _let_stand_still(row, books, on, actor, now)
     return row
 
 
@@ -89,6 +94,7 @@ def accept_hardship(
     tenant = current_tenant()
     on = _today(tenant, now)
     with transaction.atomic():
+        books = _books_of(hardship_id, tenant, actor, now)
         row = _locked(hardship_id, now)
         if row.state not in LIVE:
             raise HardshipNotNow("This hardship was declined or has ended: report a new one.", state=row.state)
@@ -109,6 +115,7 @@ def accept_hardship(
         row.save()
         _say_next(row, LOOK_INTO, relief.review_date, on, actor, now)
         _record(row, "HARDSHIP_ACCEPTED", actor, now)
+        _let_stand_still(row, books, on, actor, now)
     return row
 
 
@@ -142,6 +149,7 @@ def grant_by_programme(*, case_id: UUID, programme: ReliefProgramme, actor: Acto
         programme.freezes_charges,
     )  # fmt: skip
     with transaction.atomic():
+        books = _books(get_case(case_id=case_id).borrower_id, programme.freezes_charges, tenant, actor, now)
         borrower_id = _hold(case_id, now)
         if Hardship.objects.filter(borrower=borrower_id, kind=DISASTER, state__in=LIVE).exists():
             return False
@@ -155,6 +163,7 @@ def grant_by_programme(*, case_id: UUID, programme: ReliefProgramme, actor: Acto
         row.save(force_insert=True)
         _say_next(row, LOOK_INTO, relief.review_date, on, actor, now)
         _record(row, "HARDSHIP_ACCEPTED", actor, now, law=programme.law, programme=programme.code)
+        _let_stand_still(row, books, on, actor, now)
     return True
 
 
@@ -230,6 +239,29 @@ def _locked(hardship_id: UUID, now: datetime, *, live: bool = True) -> Hardship:
         raise NoSuchHardship("There is no such hardship. It may belong to someone else.")
     _hold(found, now, live=live)
     return Hardship.objects.select_for_update(no_key=True, of=("self",)).get(id=hardship_id)
+
+
+def _books(
+    borrower_id: UUID, freezes_charges: bool, tenant: Tenant, actor: Actor, now: datetime
+) -> LockedBooks | None:  # fmt: skip
+    """Lock the debtor's books where charges may stand still, opened if need be: their figures are the beginning.
+
+    Before the person and the case: that is the order in which everybody locks.
+    """
+    return lock_books(borrower_id=borrower_id, lender=tenant, actor=actor, now=now) if freezes_charges else None
+
+
+def _books_of(hardship_id: UUID, tenant: Tenant, actor: Actor, now: datetime) -> LockedBooks | None:
+    found = Hardship.objects.filter(id=hardship_id).values_list("borrower_id", "kind").first()
+    if found is None:
+        return None
+    rule = hardship_kinds(tenant.settings).get(found[1])
+    return _books(found[0], rule is not None and rule.freezes_charges, tenant, actor, now)
+
+
+def _let_stand_still(row: Hardship, books: LockedBooks | None, on: date, actor: Actor, now: datetime) -> None:
+    if row.freezes_charges and books is not None:
+        begin_standstill(locked=books, actor=actor, now=now, on=on)
 
 
 def _put(row: Hardship, relief: Relief) -> None:

@@ -14,9 +14,15 @@ from qingshou.approvals.models import ApprovalRequest
 from qingshou.audit.actors import Actor
 from qingshou.features.book.owing import list_loans_on_tape
 from qingshou.features.repayment.models import Receipt
-from qingshou.features.repayment.operations.ledger_errors import NoSuchLoan, NoSuchReceipt, ReceiptEnded
+from qingshou.features.repayment.operations.ledger_errors import (
+    NoSuchLoan,
+    NoSuchReceipt,
+    PartOfReceipt,
+    ReceiptEnded,
+)
 from qingshou.features.repayment.operations.loan_acts import charge_off, waive
-from qingshou.features.repayment.operations.receipt_returns import refund_unapplied, reverse_receipt
+from qingshou.features.repayment.operations.receipt_parts import reverse_whole
+from qingshou.features.repayment.operations.receipt_returns import refund_unapplied
 from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
 from qingshou.features.repayment.queries.owed import owed_of_loan
 from qingshou.kernel.money import ZERO
@@ -26,8 +32,11 @@ REVERSAL, REFUND, WAIVER, CHARGE_OFF = "RECEIPT_REVERSAL", "RECEIPT_REFUND", "LO
 
 
 def ask_reversal(*, receipt_id: UUID, reason: str, actor: Actor, now: datetime) -> ApprovalRequest:
-    """Ask for a receipt to be reversed; stops with NoSuchReceipt, ReceiptEnded, AlreadyAsked, NoReason."""
+    """Ask for a receipt to be reversed; stops with NoSuchReceipt, ReceiptEnded, AlreadyAsked, NoReason,
+    PartOfReceipt."""
     receipt = _standing(receipt_id)
+    if receipt.whole_id is not None:
+        raise PartOfReceipt("This is a part of a receipt split over several debtors: ask for the whole of it.")
     return approvals.request(
         kind=REVERSAL, subject_kind="RECEIPT", subject_id=receipt.id, subject_label=receipt.external_ref[:60],
         amount=receipt.amount, currency=receipt.currency, actor=actor, reason=reason, now=now,
@@ -78,7 +87,7 @@ def _account_page(loan_id: UUID) -> str:
 
 
 def _reverse(asked: Decided, actor: Actor, now: datetime) -> None:
-    reverse_receipt(
+    reverse_whole(
         receipt_id=asked.subject_id, reversal_ref=f"approval:{asked.id}", reason="AGREED", actor=actor, now=now
     )  # fmt: skip
 

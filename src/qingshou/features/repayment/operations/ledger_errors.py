@@ -79,3 +79,15 @@ class NeedsSecondPerson(Conflict):
     """The act is above what one person may do alone: ask for approval."""
 
     code = "NEEDS_SECOND_PERSON"
+
+
+class PartOfReceipt(Conflict):
+    """The receipt is a part of another: what is asked is done with the whole."""
+
+    code = "PART_OF_RECEIPT"
+
+
+class NotSplit(Conflict):
+    """The receipt is not split, or no longer."""
+
+    code = "NOT_SPLIT"

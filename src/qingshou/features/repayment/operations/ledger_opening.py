@@ -16,8 +16,8 @@ from qingshou.features.repayment.operations import locked_books
 from qingshou.features.repayment.operations.ledger_errors import NoSuchLoan
 from qingshou.features.repayment.operations.locked_books import LedgerRow, LockedBooks, load_books
 from qingshou.features.repayment.operations.replay import run
-from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
-from qingshou.features.repayment.rules.steps import Step, StepKind, slots_as_facts
+from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape, tape_facts
+from qingshou.features.repayment.rules.steps import Step, StepKind
 from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.context import current_tenant_id
 from qingshou.tenancy.models import Tenant
@@ -110,8 +110,8 @@ def _lay(locked: LockedBooks, told: Iterable[LoanOnTape], actor: Actor, now: dat
     fresh = [by_id[row.id] for row in locked.ledgers.values() if row.sequence == 0 and row.id in by_id]
     steps = [
         Step(
-            StepKind.TAPE, one.as_of, locked.next_sequence + place,
-            {"as_of": one.as_of.isoformat(), "parts": slots_as_facts(parts_on_tape(one))}, one.id,
+            # every second place: right after a tape what of it is never owed may have to be taken off (standstill.py)
+            StepKind.TAPE, one.as_of, locked.next_sequence + 2 * place, tape_facts(one, parts_on_tape(one)), one.id,
         )
         for place, one in enumerate(fresh)
     ]  # fmt: skip

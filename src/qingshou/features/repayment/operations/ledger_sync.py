@@ -19,10 +19,12 @@ from qingshou.features.repayment.operations.locked_books import LockedBooks, loa
 from qingshou.features.repayment.operations.posting import Writing
 from qingshou.features.repayment.operations.received import tell_money_moved
 from qingshou.features.repayment.operations.replay import Order, Recorded, run, steps_from
-from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
-from qingshou.features.repayment.rules.books import Slot
+from qingshou.features.repayment.operations.standstill import Standing, standing_of
+from qingshou.features.repayment.queries.hardship import list_standing_without_ledger
+from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape, tape_facts
+from qingshou.features.repayment.rules.books import Books, Slot
 from qingshou.features.repayment.rules.opening import is_shown
-from qingshou.features.repayment.rules.steps import Step, StepKind, slots_as_facts
+from qingshou.features.repayment.rules.steps import Step, StepKind, do
 from qingshou.tenancy.models import Tenant
 from qingshou.tenancy.queries import current_tenant
 
@@ -57,9 +59,8 @@ def sync_tape(*, as_of: date, actor: Actor, now: datetime, borrower_ids: Iterabl
     lender = current_tenant()
     found = Synced()
     behind = LoanLedger.objects.filter(loan__as_of=as_of, tape_as_of__lt=as_of)
-    if borrower_ids is not None:
-        behind = behind.filter(borrower_id__in=list(borrower_ids))
-    debtors = sorted(set(behind.values_list("borrower_id", flat=True)))
+    wanted = set(behind.values_list("borrower_id", flat=True)) | set(list_standing_without_ledger(on=as_of))
+    debtors = sorted(wanted if borrower_ids is None else wanted & set(borrower_ids))
     for start in range(0, len(debtors), _PART):
         with transaction.atomic():
             found += _sync_part(debtors[start : start + _PART], lender, as_of, actor, now)
@@ -70,20 +71,24 @@ def _sync_part(debtors: Sequence[UUID], lender: Tenant, as_of: date, actor: Acto
     ledgers = locked_books.lock_ledgers(debtors)
     told = {one.id: one for one in list_loans_on_tape(borrower_ids=debtors)}
     books = load_many(borrower_ids=debtors, lender=lender, ledgers=ledgers)
-    later = _with_later_steps([row.id for row in ledgers], as_of)
+    with_later = _with_later_steps([row.id for row in ledgers], as_of)
+    later = {one: steps_from(books[one], (as_of, books[one].next_sequence)) for one in books if one in with_later}
+    standing = standing_of(books=books, told=told, later=later, as_of=as_of)
     writing, entries, changed, found = Writing(lender.id, actor, now), [], [], Synced()
     for debtor, locked in books.items():
         due = [told[row.id] for row in locked.ledgers.values() if _is_behind(row.tape_as_of, told.get(row.id), as_of)]
         known = [one for one in due if one.is_closed or one.balance is not None]
         before = {one.id: locked.books.owed(one.id) for one in known}
-        steps = _steps(locked, known, as_of, with_later=debtor in later)
-        _run(locked, steps, known, as_of, with_later=debtor in later, writing=writing)
-        for step in steps:
-            if step.loan is not None:
-                facts = {"as_of": as_of, "before": before[step.loan], "owed": locked.books.owed(step.loan)}
-                entries.append(Entry("LOAN", step.loan, "LEDGER_SET_TO_TAPE", facts))
+        steps = _steps(locked, known, as_of, with_later=debtor in later, standing=standing.get(debtor))
+        _run(locked, steps, known, as_of, later=later.get(debtor), writing=writing)
+        set_to = [step.loan for step in steps if step.kind is StepKind.TAPE and step.loan is not None]
+        never = {step.loan: step.facts["frozen"] for step in steps if step.kind is StepKind.STANDSTILL}
+        for loan in set_to:
+            facts = {"as_of": as_of, "before": before[loan], "owed": locked.books.owed(loan)}
+            facts |= {"never_owed": never[loan]} if never.get(loan) else {}
+            entries.append(Entry("LOAN", loan, "LEDGER_SET_TO_TAPE", facts))
         changed += [debtor] if steps else []
-        found += Synced(len(due), len(steps), 0, len(due) - len(known))
+        found += Synced(len(due), len(set_to), 0, len(due) - len(known))
     writing.write()
     record_many(entries=entries, actor=actor, now=now)
     for debtor in debtors:
@@ -106,31 +111,47 @@ def _with_later_steps(loans: Sequence[UUID], as_of: date) -> frozenset[UUID]:
     return frozenset(rows.values_list("ledger__borrower_id", flat=True).distinct())
 
 
-def _steps(locked: LockedBooks, told: Sequence[LoanOnTape], as_of: date, *, with_later: bool) -> list[Step]:
-    """Return a step for each loan that does not stand as its tape says; with later steps, for every loan."""
+def _steps(
+    locked: LockedBooks, told: Sequence[LoanOnTape], as_of: date, *, with_later: bool, standing: Standing | None
+) -> list[Step]:
+    """Return the steps for each loan that does not stand as its tape says; with later steps, for every loan.
+
+    The place after each is kept free: what of the tape's figure is never owed is taken off there.
+    """
     made: list[Step] = []
+    place = locked.next_sequence
     for one in told:
         parts = dict(parts_on_tape(one))
-        if not with_later and (locked.books.is_charged_off(one.id) or parts == _open_parts(locked, one.id)):
+        facts = tape_facts(one, parts, since=locked.ledgers[one.id].tape_as_of)
+        tape = Step(StepKind.TAPE, as_of, place, facts, one.id)
+        still = standing.step_after(tape) if standing else None
+        is_news = standing is not None and standing.is_news(still)
+        if not with_later and not is_news and _agrees(locked, one.id, parts, still):
             continue
-        facts = {"as_of": as_of.isoformat(), "parts": slots_as_facts(parts)}
-        made.append(Step(StepKind.TAPE, as_of, locked.next_sequence + len(made), facts, one.id))
+        made += [tape] if still is None else [tape, still]
+        place += 2
     return made
 
 
-def _open_parts(locked: LockedBooks, loan: UUID) -> dict[Slot, Decimal]:
-    return dict(locked.books.open_of(loan))
+def _agrees(locked: LockedBooks, loan: UUID, parts: dict[Slot, Decimal], still: Step | None) -> bool:
+    """Tell whether the books stand as the tape says, less what of it is never owed."""
+    if locked.books.is_charged_off(loan):
+        return True
+    if still is not None:
+        books = Books(frozenset([loan]), dict(parts))
+        books.do(do(still, books=books, terms=locked.terms))
+        parts = dict(books.open_of(loan))
+    return parts == dict(locked.books.open_of(loan))
 
 
 def _run(
-    locked: LockedBooks, steps: Sequence[Step], told: Sequence[LoanOnTape], as_of: date, *, with_later: bool,
+    locked: LockedBooks, steps: Sequence[Step], told: Sequence[LoanOnTape], as_of: date, *, later: Recorded | None,
     writing: Writing,
 ) -> None:  # fmt: skip
-    later = steps_from(locked, (as_of, locked.next_sequence)) if with_later else Recorded()
-    booked = _booked_since(later, told) if with_later else {}
+    booked = _booked_since(later, told) if later else {}
     run(
         locked, actor=writing.actor, now=writing.now, add=steps, changed_facts=booked,
-        tape_as_of={one.id: as_of for one in told}, later=later, writing=writing,
+        tape_as_of={one.id: as_of for one in told}, later=later or Recorded(), writing=writing,
     )  # fmt: skip
 
 

@@ -70,9 +70,12 @@ def search_offers(
         setting = setting_for(
             case=case, debt=debt, budget=budget, role=role, on=working_day(case, now), tenant=tenant, wish=wish
         )
-        answer = rules.search_offers(request=setting.request, policy=setting.limits.policy, model=setting.model)
+        law = setting.limits.law
+        answer = rules.search_offers(
+            request=setting.request, policy=setting.limits.policy, model=setting.model, law=law
+        )  # fmt: skip
         inputs = inputs_row(
-            request=setting.request, policy_data=policy_data(tenant.settings), model=setting.model
+            request=setting.request, policy_data=policy_data(tenant.settings), model=setting.model, law=law
         )  # fmt: skip
         search = OfferSearch.objects.create(
             id=uuid4(), case_id=case.id, budget=budget, policy=answer.policy[:80], role=role[:20],

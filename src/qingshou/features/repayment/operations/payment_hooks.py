@@ -10,7 +10,7 @@ from django.db import transaction
 from qingshou.audit.actors import Actor, ActorKind
 from qingshou.features.repayment.models import Receipt
 from qingshou.features.repayment.operations.receipt_intake import take_in
-from qingshou.features.repayment.operations.receipt_returns import reverse_receipt
+from qingshou.features.repayment.operations.receipt_parts import reverse_whole
 from qingshou.features.repayment.operations.receipt_rows import Told
 from qingshou.features.repayment.rules.payment_events import EventKind, PaymentEvent
 
@@ -71,7 +71,7 @@ def _acted(provider: str, event: PaymentEvent, actor: Actor, now: datetime) -> D
     receipt, is_repeat = taken.applied.receipt, taken.is_repeat
     if event.kind is EventKind.REVERSED:
         reversal_ref = f"{provider}:{event.payment}:reversed"  # a payment is taken back once, whatever the event's id
-        back = reverse_receipt(
+        back = reverse_whole(
             receipt_id=receipt.id, reversal_ref=reversal_ref, reason="PROVIDER_REVERSED", actor=actor, now=now
         )
         receipt, is_repeat = back.receipt, back.is_repeat

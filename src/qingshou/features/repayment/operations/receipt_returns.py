@@ -24,6 +24,7 @@ from qingshou.features.repayment.operations.ledger_errors import (
     NoSuchReceipt,
     NothingApplied,
     NothingUnapplied,
+    PartOfReceipt,
     ReceiptEnded,
 )
 from qingshou.features.repayment.operations.ledger_opening import lock_books
@@ -77,6 +78,7 @@ def reverse_receipt(
     Stops   NoSuchReceipt
             AlreadyReversed  under another reference
             GivenBack        part of it was refunded: the loss is a matter for a person
+            PartOfReceipt    of one that is split: reverse_whole
     """
     with transaction.atomic():
         lender = current_tenant()
@@ -85,6 +87,7 @@ def reverse_receipt(
             if receipt.reversal_ref == reversal_ref:
                 return TakenBack(receipt, is_repeat=True)
             raise AlreadyReversed("This receipt was reversed before, under another reference: nothing more to reverse.")
+        ensure_whole(receipt)
         if locked is None:
             locked = locked_books.LockedBooks(
                 receipt.borrower_id or receipt.id, lender, {}, locked_books.Terms(lender.jurisdiction),
@@ -92,10 +95,10 @@ def reverse_receipt(
             )  # fmt: skip
         load_receipts(locked, [receipt.id])
         day = on or day_of(lender, now)
-        _ensure_none_refunded(receipt)
+        ensure_none_refunded(receipt)
         receipt.state, receipt.reversed_on, receipt.reversal_ref = "REVERSED", day, reversal_ref
         receipt.ended_reason, receipt.proposals = reason[:40], []
-        found = _take_off(receipt, locked, day, actor, now, end=lambda rows, books: _mirror(receipt, rows, books))
+        found = take_off(receipt, locked, day, actor, now, end=lambda rows, books: _mirror(receipt, rows, books))
         reach("written")
         record(
             subject_kind="RECEIPT", subject_id=receipt.id, action="RECEIPT_REVERSED", actor=actor, now=now,
@@ -117,7 +120,7 @@ def unapply_receipt(*, receipt_id: UUID, reason: str, actor: Actor, now: datetim
         receipt, locked = _locked(receipt_id)
         former = _ensure_applied(receipt, locked)
         receipt.state, receipt.borrower_id, receipt.matched_by = "UNMATCHED", None, ""
-        found = _take_off(
+        found = take_off(
             receipt, former, day_of(former.lender, now), actor, now, end=lambda rows, _: rows.set_receipt(receipt)
         )
         _record_moved(receipt, "RECEIPT_UNAPPLIED", reason, former.borrower_id, None, found, actor, now)
@@ -153,7 +156,7 @@ def move_receipt(
             receipt, load_books(borrower_id=receipt.borrower_id, lender=lender, ledgers=ledgers)
             if receipt.borrower_id else None,
         )  # fmt: skip
-        found = _take_off(receipt, former, day_of(lender, now), actor, now)
+        found = take_off(receipt, former, day_of(lender, now), actor, now)
         receipt.state, receipt.borrower_id, receipt.matched_by = "UNMATCHED", None, ""
         _record_moved(receipt, "RECEIPT_MOVED", reason, former.borrower_id, borrower_id, found, actor, now)
         to = lock_books(borrower_id=borrower_id, lender=lender, actor=actor, now=now, receipts=[receipt.id])
@@ -225,7 +228,8 @@ def _ensure_applied(receipt: Receipt, locked: LockedBooks | None) -> LockedBooks
     return locked
 
 
-def _ensure_none_refunded(receipt: Receipt) -> None:
+def ensure_none_refunded(receipt: Receipt) -> None:
+    """Stop with GivenBack where some of a receipt was given back to the payer."""
     if Transaction.objects.filter(receipt_id=receipt.id, kind="REFUND").exists():
         raise GivenBack(
             "Part of this receipt was given back to the payer before the bank took all of it: a person must settle "
@@ -233,9 +237,18 @@ def _ensure_none_refunded(receipt: Receipt) -> None:
         )
 
 
-def _take_off(
+def ensure_whole(receipt: Receipt) -> None:
+    """Stop where a receipt is split, or a part of one: its money is taken back by receipt_parts.reverse_whole."""
+    if receipt.whole_id is not None:
+        raise PartOfReceipt("This is a part of a receipt split over several debtors: act on the whole of it.")
+    if receipt.state == "SPLIT":
+        raise MovedMeanwhile("Somebody split this receipt at the same moment: look again.")
+
+
+def take_off(
     receipt: Receipt, locked: LockedBooks, on: date, actor: Actor, now: datetime, *, end: End | None = None
 ) -> Replayed:  # fmt: skip
+    """Take what a receipt did off its debtor's loans, under their locks; what came after is done again."""
     drop = steps_of_receipt(locked, receipt.id) if locked.ledgers else []
     recorded = steps_from(locked, drop[0]) if drop else Recorded()
     add = _restored(receipt, locked, recorded, drop, on) if drop else []

@@ -303,7 +303,8 @@ def _step(
 
 def booked_by_tape(receipt: Receipt, loans: Sequence[UUID]) -> dict[str, str]:
     """Return loan -> how much of a receipt its tape shows as paid, found by the receipt's own references."""
-    shown = payments_with_refs(loan_ids=loans, refs=[receipt.external_ref, receipt.payment_ref])
+    of_whole = [receipt.source_ref] if receipt.whole_id else []  # the tape knows the whole sum's number
+    shown = payments_with_refs(loan_ids=loans, refs=[receipt.external_ref, receipt.payment_ref, *of_whole])
     return {str(loan): str(amount) for loan, _, amount in shown if amount > 0}
 
 

@@ -1,7 +1,7 @@
 """Relief for a place or a product, after a disaster: agreed by a second person, given to all it reaches."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -11,18 +11,21 @@ from qingshou.approvals.operations import request
 from qingshou.audit.actors import SYSTEM, Actor
 from qingshou.audit.operations import record
 from qingshou.features.cases.errors import CaseClosed, NoSuchCase
-from qingshou.features.cases.queries.places import list_live_in
+from qingshou.features.cases.queries.places import borrowers_of_cases, list_live_in
 from qingshou.features.repayment.errors import HardshipNotNow, NoSuchHardship
 from qingshou.features.repayment.models import Hardship, ReliefProgramme
 from qingshou.features.repayment.operations.hardship import end_by_programme, grant_by_programme
+from qingshou.features.repayment.operations.ledger_opening import lock_books
 from qingshou.features.repayment.phrases.hardship import RELIEF_PROGRAMME
 from qingshou.features.repayment.rules.hardship import LIVE, HardshipUnfit
+from qingshou.tenancy.queries import current_tenant
 
 KIND = "RELIEF_PROGRAMME"
 PERMISSION = "receipts.reverse"
 _LANGUAGES = ("zh-hans", "zh-hant", "en")
 _DAYS_MAX = 730
 _PAGE = 200
+_AHEAD = timedelta(days=7)  # a run of the day before the first one, weekends and feasts counted
 
 
 def ask_relief(
@@ -82,6 +85,8 @@ def apply_relief(*, as_of: date, now: datetime, actor: Actor = SYSTEM) -> int:
             changed += _end(row, actor, now)
         elif as_of >= row.from_on:
             changed += _reach(row, actor, now)
+        elif row.freezes_charges and row.from_on - as_of <= _AHEAD:
+            _open_ledgers(row, actor, now)
     return changed
 
 
@@ -116,6 +121,16 @@ def _reach(row: ReliefProgramme, actor: Actor, now: datetime) -> int:
                 continue  # it ended while we went through the list
         after = page[-1]
     return reached
+
+
+def _open_ledgers(row: ReliefProgramme, actor: Actor, now: datetime) -> None:
+    """Open the ledgers of those it will reach: what accrues from its first day on is told by the figures before it."""
+    lender, after = current_tenant(), None
+    while page := list_live_in(regions=row.regions, products=row.products, after=after, limit=_PAGE):
+        for borrower_id in borrowers_of_cases(case_ids=page):
+            with transaction.atomic():
+                lock_books(borrower_id=borrower_id, lender=lender, actor=actor, now=now)
+        after = page[-1]
 
 
 def _end(row: ReliefProgramme, actor: Actor, now: datetime) -> int:

@@ -229,7 +229,8 @@ def rule_of(step: Step, locked: LockedBooks, loan: UUID) -> str:
 def _set_ledgers(
     rows: Writing, locked: LockedBooks, add: Sequence[Step], tape_as_of: Mapping[UUID, date]
 ) -> None:  # fmt: skip
-    last = max((step.sequence for step in add), default=0)
+    # the place after a tape is kept free: what of it is never owed is taken off right there (standstill.py)
+    last = max((step.sequence + (step.kind is StepKind.TAPE) for step in add), default=0)
     for row in locked.ledgers.values():
         state, sequence = state_of(locked, row.id), max(row.sequence, last)
         as_of = tape_as_of.get(row.id, row.tape_as_of)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qingshou.audit.phrases import register_actions
+from qingshou.features.repayment.phrases.documents import REFUSED as DOCUMENTS_REFUSED
 
 ACTIONS = {
     "PROMISE_RECORDED": _("Promise on file"),
@@ -112,4 +113,5 @@ REFUSALS = {
     "NO_TEMPLATE": _("No wording is approved for this message."),
     "NO_VALUE": _("Something the message needs is not known."),
     "REFUSED": _("The door lets no message through now."),
+    **DOCUMENTS_REFUSED,
 }

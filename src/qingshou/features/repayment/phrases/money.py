@@ -6,6 +6,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from qingshou.edges.words import actor_words
 from qingshou.features.contact.phrases.door import article_words
 from qingshou.kernel.verdict import Article, Confidence
 
@@ -27,6 +28,7 @@ SOURCES = {
     "CASH": gettext_lazy("Cash desk"),
     "API": gettext_lazy("Interface"),
     "WEBHOOK": gettext_lazy("Payment provider"),
+    "SPLIT": gettext_lazy("Part of a receipt"),
 }
 STATES = {
     "UNMATCHED": pgettext_lazy("receipt", "Nobody known"),
@@ -34,8 +36,10 @@ STATES = {
     "APPLIED": pgettext_lazy("receipt", "On debts"),
     "REVERSED": pgettext_lazy("receipt", "Reversed"),
     "REFUNDED": pgettext_lazy("receipt", "Given back"),
+    "SPLIT": pgettext_lazy("receipt", "Split over debtors"),
 }
-STATE_TONES = {"UNMATCHED": "bad", "PROPOSED": "note", "APPLIED": "good", "REVERSED": "", "REFUNDED": ""}
+STATE_TONES = {"UNMATCHED": "bad", "PROPOSED": "note", "APPLIED": "good", "REVERSED": "", "REFUNDED": "",
+               "SPLIT": "good"}  # fmt: skip
 # kinds of what is owed, and the lender's own accounts
 ACCOUNTS = {
     "COSTS": pgettext_lazy("debt", "Costs"),
@@ -49,6 +53,7 @@ ACCOUNTS = {
     "WAIVED": pgettext_lazy("account", "Given up"),
     "CHARGED": pgettext_lazy("account", "Charged"),
     "CHARGED_OFF": pgettext_lazy("account", "Charged off"),
+    "FROZEN": pgettext_lazy("account", "Never owed: charges stood still"),
     "UNAPPLIED": pgettext_lazy("account", "On no debt yet"),
 }
 # what stands in a statement of account
@@ -61,6 +66,7 @@ MOVEMENTS = {
     "RE_AGE": pgettext_lazy("movement", "Arrears moved to new dates"),
     "RE_AMORTISE": pgettext_lazy("movement", "Principal spread anew"),
     "CHARGE_OFF": pgettext_lazy("movement", "Charged off"),
+    "STANDSTILL": pgettext_lazy("movement", "Charges stood still"),
     "REVERSAL": pgettext_lazy("movement", "Taken back"),
     "RECEIPT": pgettext_lazy("movement", "Received"),
     "REFUND": pgettext_lazy("movement", "Given back to the payer"),
@@ -98,6 +104,7 @@ REASONS = {
     "RE_AMORTISED": gettext_lazy("spread over a new schedule"),
     "CHARGED_OFF": gettext_lazy("charged off"),
     "TAPE": gettext_lazy("as the core system has it"),
+    "STOOD_STILL": gettext_lazy("it accrued on days on which charges stood still, and is never owed"),
     "RECEIVED": gettext_lazy("received"),
     "REVERSED": gettext_lazy("taken back"),
     "REFUNDED": gettext_lazy("given back to the payer"),
@@ -137,6 +144,7 @@ ENDED = {
     "AGREED": gettext_lazy("a second person agreed"),
     "BANK_RETURN": gettext_lazy("the bank took it back"),
     "PROVIDER_REVERSED": gettext_lazy("the payment provider took it back"),
+    "JOINED": gettext_lazy("the parts were joined again"),
 }
 LEDGER_STATES = {
     "OPEN": pgettext_lazy("ledger", "Open"),
@@ -171,4 +179,4 @@ def ended_words(code: str) -> str:
 
 def matched_words(code: str) -> str:
     """Return by what a receipt was matched: a rule's words, or the person."""
-    return str(MATCHED_BY.get(code, code)) if code else _("Nobody yet")
+    return str(MATCHED_BY.get(code) or actor_words(code)) if code else _("Nobody yet")

@@ -18,6 +18,8 @@ REFUSALS = {
     "ALREADY_REVERSED": gettext_lazy("This receipt was reversed before."),
     "PARTLY_REFUNDED": gettext_lazy("Part of this receipt was given back before: settle with bank and payer first."),
     "RECEIPT_MOVED": gettext_lazy("Somebody moved this receipt at the same moment: look again."),
+    "PART_OF_RECEIPT": gettext_lazy("This is a part of a receipt split over several debtors: act on the whole of it."),
+    "NOT_SPLIT": gettext_lazy("This receipt is not split, or no longer: look at it again."),
     "NOTHING_OPEN": gettext_lazy("Nothing is open on this loan that this could change."),
     "NO_SUCH_LOAN": gettext_lazy("This loan has no account: it is closed, or its tape does not tell what is owed."),
     "UNFIT_LEDGER_ACT": gettext_lazy("Name at least one kind of what is owed, with an amount."),

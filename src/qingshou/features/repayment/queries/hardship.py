@@ -1,14 +1,14 @@
 """The specialists' queue, the hardships of a debtor, the programmes of relief."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from qingshou.features.repayment.errors import NoSuchHardship
-from qingshou.features.repayment.models import Hardship, ReliefProgramme
+from qingshou.features.repayment.models import Hardship, LoanLedger, ReliefProgramme
 from qingshou.features.repayment.rules.hardship import LIVE
 
 
@@ -47,11 +47,37 @@ def get_hardship(*, hardship_id: UUID) -> Hardship:
     return found
 
 
-def frozen_days_of(*, borrower_id: UUID) -> list[tuple[date, date]]:
-    """Return the spans (both days belong) in which charges stand still for a debtor, in order."""
-    rows = Hardship.objects.filter(borrower=borrower_id, freezes_charges=True, until_on__isnull=False)
-    rows = rows.exclude(state="DECLINED").order_by("from_on")
-    return [(start, last) for start, last in rows.values_list("from_on", "until_on") if last is not None]
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A hardship that lets, or once let, a debtor's charges stand still; both days belong."""
+
+    hardship_id: UUID
+    kind: str
+    from_on: date
+    until_on: date
+    law: str  # what a programme rests on
+    is_cut_short: bool
+
+
+def standstills_of(*, borrower_ids: Iterable[UUID]) -> dict[UUID, list[Standstill]]:
+    """Return the standstills of debtors, past ones too, in order; a debtor without any is not in it."""
+    rows = Hardship.objects.filter(borrower__in=list(borrower_ids), freezes_charges=True, until_on__isnull=False)
+    found: dict[UUID, list[Standstill]] = {}
+    for row in rows.exclude(state="DECLINED").select_related("programme").order_by("from_on", "id"):
+        is_cut_short = row.state == "ENDED" and row.ended_reason == "BY_DECISION"
+        law = row.programme.law if row.programme else ""
+        if row.until_on >= row.from_on:  # one that ended before its first day let nothing stand still
+            found.setdefault(row.borrower_id, []).append(
+                Standstill(row.id, row.kind, row.from_on, row.until_on, law, is_cut_short)
+            )
+    return found
+
+
+def list_standing_without_ledger(*, on: date) -> list[UUID]:
+    """Return debtors whose charges stand still on a day and who have no ledger to keep that in."""
+    rows = Hardship.objects.filter(freezes_charges=True, state="ACCEPTED", until_on__gte=on)
+    with_ledger = LoanLedger.objects.filter(borrower=OuterRef("borrower"))
+    return list(rows.filter(~Exists(with_ledger)).values_list("borrower_id", flat=True).distinct())
 
 
 def list_programmes() -> list[ReliefProgramme]:

@@ -1,8 +1,8 @@
 """What must hold of money, asked in plain SQL and not of our models: the checker stands outside the ledger it checks.
 
 I1 a transaction adds up to zero; I2 a stored balance is the sum of its postings; I3 of a receipt what went to debts,
-what was given back and what is left is its amount; I4 no balance passes its floor; I5 an id from outside acts
-once; I10 of a bank's file every row and cent is accounted for.
+what was given back and what is left is its amount, and the parts of one that was split are the whole of it; I4 no
+balance passes its floor; I5 an id from outside acts once; I10 of a bank's file every row and cent is accounted for.
 """
 
 from dataclasses import dataclass
@@ -53,9 +53,19 @@ LEFT JOIN (
     WHERE t.tenant_id = %(tenant)s AND t.receipt_id IS NOT NULL AND a.kind <> 'UNAPPLIED' GROUP BY t.receipt_id
 ) m ON m.receipt_id = r.id
 WHERE r.tenant_id = %(tenant)s AND (u.id IS NULL
-    OR CASE WHEN r.state = 'REVERSED' THEN 0 ELSE r.amount END
+    OR CASE WHEN r.state IN ('REVERSED', 'SPLIT') THEN 0 ELSE r.amount END
        <> COALESCE(m.applied, 0) + COALESCE(m.refunded, 0) - u.balance
-    OR (r.state = 'REVERSED' AND (COALESCE(m.applied, 0) <> 0 OR u.balance <> 0)))
+    OR (r.state IN ('REVERSED', 'SPLIT') AND (COALESCE(m.applied, 0) <> 0 OR u.balance <> 0)))
+"""
+# parts that were joined again are reversed
+_PARTS = """
+SELECT count(*) FROM repayment_receipt r LEFT JOIN (
+    SELECT whole_id, sum(amount) AS amount, count(DISTINCT currency) AS currencies, min(currency) AS currency
+    FROM repayment_receipt WHERE tenant_id = %(tenant)s AND whole_id IS NOT NULL AND state <> 'REVERSED'
+    GROUP BY whole_id
+) p ON p.whole_id = r.id
+WHERE r.tenant_id = %(tenant)s AND (CASE WHEN r.state = 'SPLIT' THEN r.amount ELSE 0 END <> COALESCE(p.amount, 0)
+    OR (p.whole_id IS NOT NULL AND (p.currencies <> 1 OR p.currency <> r.currency)))
 """
 _FLOORS = """
 SELECT count(*) FROM repayment_account WHERE tenant_id = %(tenant)s AND (
@@ -116,6 +126,7 @@ INVARIANTS = (
     MoneyInvariant("balances_not_sum_of_postings", "I2", _BALANCES),
     MoneyInvariant("reversals_that_do_not_mirror", "I2", _MIRRORS),
     MoneyInvariant("receipts_not_accounted_for", "I3", _RECEIPTS),
+    MoneyInvariant("receipts_and_their_parts_differ", "I3", _PARTS),
     MoneyInvariant("balances_past_their_floor", "I4", _FLOORS),
     MoneyInvariant("recovered_more_than_charged_off", "I4", _RECOVERED),
     MoneyInvariant("ledgers_in_a_wrong_state", "I4", _STATES),

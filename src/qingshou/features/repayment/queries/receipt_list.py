@@ -65,9 +65,10 @@ def count_receipt_rows(*, wanted: ReceiptFilter) -> int:
 
 
 def sums_of(*, wanted: ReceiptFilter) -> list[tuple[str, int, Decimal]]:
-    """Return (currency, how many, sum) of the receipts that fit."""
-    rows = _wanted(wanted).order_by("currency").values_list("currency").annotate(Count("id"), Sum("amount"))
-    return list(rows)
+    """Return (currency, how many, sum) of the receipts that fit; a part is not counted beside its whole."""
+    fitting = _wanted(wanted)
+    rows = fitting.filter(Q(whole__isnull=True) | ~Q(whole__in=fitting.order_by().values("id")))
+    return list(rows.order_by("currency").values_list("currency").annotate(Count("id"), Sum("amount")))
 
 
 def list_queue(*, offset: int = 0, limit: int = 50) -> list[Any]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from qingshou.features.book.owing import lists_payments, payments_with_refs
 from qingshou.features.repayment.models import Account, PaymentReference, Posting, Receipt
@@ -20,7 +20,7 @@ from qingshou.kernel.money import ZERO
 QUEUE_STATES = ("UNMATCHED", "PROPOSED")
 _FIELDS = ("id", "source", "external_ref", "amount", "currency", "value_date", "received_at", "payment_ref", "state",
            "borrower_id", "matched_by", "proposals", "reversed_on", "reversal_ref", "ended_reason", "bank_file_id",
-           "line_no")  # fmt: skip
+           "line_no", "whole_id")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class ReceiptRow:
     ended_reason: str
     bank_file_id: UUID | None
     line_no: int | None
+    whole_id: UUID | None
     unapplied: Decimal
 
 
@@ -104,6 +105,12 @@ def row_of(receipt: Receipt, *, unapplied: Decimal) -> ReceiptRow:
     """Return a receipt at hand as the queries return it."""
     values = {name: getattr(receipt, name) for name in _FIELDS} | {"amount": as_kept(receipt.amount)}
     return ReceiptRow(**values, unapplied=as_kept(unapplied))
+
+
+def list_parts(*, receipt_id: UUID) -> list[ReceiptRow]:
+    """Return the parts of a receipt split over several debtors, in their order; those joined again are left out."""
+    rows = Receipt.objects.filter(whole=receipt_id).exclude(state="REVERSED").order_by("borrower_id", "id")
+    return _rows(rows)
 
 
 def find_receipt(*, source: str, external_ref: str) -> ReceiptRow | None:
@@ -182,8 +189,9 @@ def list_unconfirmed(*, limit: int = 200) -> list[Unconfirmed]:
         )
         .order_by("-value_date", "id", "ledger_events__ledger_id")
         .distinct()
+        .annotate(known_by=Case(When(whole__isnull=False, then="source_ref"), default="external_ref"))
         .values_list(
-            "id", "external_ref", "amount", "currency", "value_date", "borrower_id", "payment_ref",
+            "id", "known_by", "amount", "currency", "value_date", "borrower_id", "payment_ref",
             "ledger_events__ledger_id", "ledger_events__ledger__loan__loan_ref", "ledger_events__ledger__tape_as_of",
         )[: 5 * limit]
     )  # fmt: skip

@@ -13,7 +13,7 @@ from qingshou.kernel.money import ZERO
 from qingshou.kernel.verdict import Reason
 from qingshou.law.allocation.allocate import allocate
 from qingshou.law.allocation.door import barred_debts
-from qingshou.law.allocation.terms import Basis, Debt, Line, Part
+from qingshou.law.allocation.terms import Basis, Debt, Line, Part, PartKind
 
 
 def allocation(*, receipt: UUID, facts: Mapping[str, Any], books: Books, terms: Terms) -> Done:
@@ -141,6 +141,20 @@ def _take(made: dict[UUID, list[Move]], loan: UUID, moves: Iterable[Move]) -> De
 def _move(line: Line, slot: Slot) -> Move:
     """Return a line as a move: why this debt and why this part, each with what it rests on."""
     return Move(slot, -line.paid, "/".join(reason.code for reason in line.reasons), law_text(line.reasons))
+
+
+def laid_by_kind(
+    *, loan: UUID, amount: Decimal, books: Books, terms: Terms, policy: Policy, on: date
+) -> dict[PartKind, Decimal]:
+    """Return what of each kind a sum would pay on one loan alone, in its own order; books are not changed."""
+    debt = debt_of(loan=loan, terms=terms.loans[loan], place=terms, parts=books.parts_of(loan), policy=policy, on=on)
+    order = order_of(policy=policy, terms=terms, product=terms.loans[loan].product, overdue_days=0, on=on)
+    found = allocate(amount=amount, currency=terms.loans[loan].currency, debts=[debt], order=order, on=on)
+    kinds = {part.key: part.kind for part in debt.parts}
+    laid: dict[PartKind, Decimal] = {}
+    for line in found.lines:
+        laid[kinds[line.part]] = laid.get(kinds[line.part], ZERO) + line.paid
+    return laid
 
 
 def law_text(reasons: Iterable[Reason]) -> str:

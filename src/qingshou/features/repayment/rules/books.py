@@ -15,6 +15,7 @@ from qingshou.law.allocation.terms import PartKind
 
 # the lender's own side
 TAPE, WAIVED, CHARGED, CHARGED_OFF, RECOVERED = "TAPE", "WAIVED", "CHARGED", "CHARGED_OFF", "RECOVERED"
+FROZEN = "FROZEN"  # what the core system books in a standstill and nobody owes
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
+from qingshou.features.repayment.rules.allocating import law_text
 from qingshou.features.repayment.rules.policy_files import read_policy
+from qingshou.features.repayment.rules.standstill import Span
 from qingshou.kernel.errors import BadInput
 from qingshou.kernel.verdict import Confidence, Reason
 from qingshou.law.contact.terms import Stop
@@ -123,6 +126,27 @@ def judge_acceptance(
     return Relief(
         HardshipState.ACCEPTED, kind.stop, from_date, last, min(last, _review(kind, on)), kind.freezes_charges
     )
+
+
+def standstill_of(
+    *, kind: str, from_date: date, until_date: date, hardship: UUID, is_secured: bool | None, said: str = "",
+    is_cut_short: bool = False,
+) -> Span:  # fmt: skip
+    """Return the days in which a hardship lets a loan's charges stand still, and by what.
+
+    Takes   is_secured    None: nobody knows, and all of them stand still
+            said          the act or notice a programme of relief rests on
+            is_cut_short  it ended before its last day: withdrawn, or cancelled after a review
+    Stops   NotCovered  a breathing space from before the text of law
+    Law     SI 2020/1311 regs 7(6), 7(9), 7(10); what accrued before it was cancelled stays never owed (unverified)
+    """
+    if kind != BREATHING_SPACE:
+        return Span(from_date, until_date, hardship, said=said)
+    verdicts = [breathing_space.frozen_interest(is_secured=is_secured is True, on=from_date)]
+    if is_cut_short:
+        verdicts.append(breathing_space.interest_after_cancellation(on=from_date))
+    reasons = [reason for verdict in verdicts for reason in verdict.reasons]
+    return Span(from_date, until_date, hardship, verdicts[0].value == "ON_ARREARS_ONLY", law_text(reasons), said)
 
 
 def is_over(*, until_date: date | None, on: date) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from qingshou.features.repayment.rules.kept_model import LOAD_MAX, Chance, KeptModel, PlanFacts, prior_model
 from qingshou.features.repayment.rules.offer_grid import band_of, base_rate, months_until, plan_rate
-from qingshou.features.repayment.rules.offer_law import MONTHS_A_YEAR, law_limits
+from qingshou.features.repayment.rules.offer_law import MONTHS_A_YEAR, LawLimits, law_limits
 from qingshou.features.repayment.rules.offer_limits import OfferLimits
 from qingshou.features.repayment.rules.offer_policy import LimitKind, OfferPolicy, offer_policy
 from qingshou.features.repayment.rules.offer_value import Discount, discount_of, expected_values
@@ -38,13 +38,17 @@ class Setting:
     level: int  # of the asking role
 
 
-def setting_of(*, request: OfferRequest, policy: OfferPolicy | None = None, model: KeptModel | None = None) -> Setting:
+def setting_of(
+    *, request: OfferRequest, policy: OfferPolicy | None = None, model: KeptModel | None = None,
+    law: LawLimits | None = None,
+) -> Setting:  # fmt: skip
     """Return the limits, the model and the view of value for a request; the house's policy and the prior by default.
 
+    Takes   law  the limits of law as a search took them before; as the texts have them now by default
     Stops   BadInput  the policy gives the asking role no limits
     """
     chosen = policy or offer_policy()
-    law = law_limits(
+    law = law or law_limits(
         place=request.place, product=request.product, on=request.on, lender_kind=request.lender_kind,
         contract_date=request.contract_date, is_aided=request.is_aided,
     )  # fmt: skip

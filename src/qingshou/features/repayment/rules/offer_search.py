@@ -19,6 +19,7 @@ from qingshou.features.repayment.rules.offer_grid import (
     begins,
     combinations,
 )
+from qingshou.features.repayment.rules.offer_law import LawLimits
 from qingshou.features.repayment.rules.offer_limits import NOBODY
 from qingshou.features.repayment.rules.offer_policy import LimitKind, OfferPolicy
 from qingshou.features.repayment.rules.offer_value import no_plan_value
@@ -35,13 +36,15 @@ _APART_SHARES = (0.25, 0.10, 0.001)  # an alternative differs from what is shown
 
 
 def search_offers(
-    *, request: OfferRequest, policy: OfferPolicy | None = None, model: KeptModel | None = None
-) -> OfferSet:
+    *, request: OfferRequest, policy: OfferPolicy | None = None, model: KeptModel | None = None,
+    law: LawLimits | None = None,
+) -> OfferSet:  # fmt: skip
     """Search the offers for one debtor.
 
     Takes   request  the debt, the band, the asking role and what the law needs to know; a month's figures
             policy   the lender's (offer_policy); the house's by default
             model    of plans kept (kept_model.updated_model); the prior by default
+            law      its limits as a search took them before; as the texts have them now by default
     Gives   OfferSet three to five offers where so many fit, each with schedule, cost, rate, chance, value and the
                      limits it meets; within the asking role first, at most one beyond it; never one outside the band or
                      outside every role's limits. Where none fits, the reasons say why and what is left to do.
@@ -52,7 +55,7 @@ def search_offers(
         raise BadInput("Nothing is owed: there is nothing to offer a plan for.")
     if not 0 <= request.band_low <= request.band_high or request.contract_rate < 0 or request.lump_sum < 0:
         raise BadInput("The band, the rate or the money at hand is not a figure that can be: judge the budget again.")
-    setting = setting_of(request=request, policy=policy, model=model)
+    setting = setting_of(request=request, policy=policy, model=model, law=law)
     search = _Search(setting)
     plans = search.plans() if not _too_little(setting) else []
     settled, settled_reasons = settlements(setting=setting)

@@ -26,6 +26,7 @@ from qingshou.features.repayment.rules.books import (
     balanced,
 )
 from qingshou.features.repayment.rules.loan_terms import Terms
+from qingshou.features.repayment.rules.standstill import stand_still
 from qingshou.kernel.errors import BadInput
 from qingshou.kernel.money import ZERO
 from qingshou.law.allocation.terms import PartKind
@@ -42,6 +43,7 @@ class StepKind(StrEnum):
     RE_AGE = "RE_AGE"
     RE_AMORTISE = "RE_AMORTISE"
     CHARGE_OFF = "CHARGE_OFF"
+    STANDSTILL = "STANDSTILL"  # what of the tape's figure accrued while charges stood still, and is never owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +188,5 @@ _DOING: Mapping[StepKind, Callable[[UUID, Mapping[str, Any], Books], tuple[Move,
     StepKind.RE_AGE: _re_age,
     StepKind.RE_AMORTISE: _re_amortise,
     StepKind.CHARGE_OFF: _charge_off,
+    StepKind.STANDSTILL: stand_still,
 }

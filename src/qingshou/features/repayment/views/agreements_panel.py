@@ -13,7 +13,7 @@ from qingshou.features.repayment.queries.budgets import latest_budget
 from qingshou.features.repayment.queries.offers import latest_search
 from qingshou.features.repayment.queries.plans import list_plans_of
 from qingshou.features.repayment.queries.promises import list_promises_of
-from qingshou.features.repayment.views import plans, promises
+from qingshou.features.repayment.views import plans, promise_list, promises
 from qingshou.features.repayment.views.desk_shown import may_work
 from qingshou.features.repayment.views.offer_shown import card_of
 
@@ -37,6 +37,6 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "cards": [card_of(one, role=desk.role) for one in search.offers[:_SHOWN]] if search else [],
         "search": search.search if search else None,
         "back": f"/cases/{case_id}/",
-        **promises.reason_choices(),
+        **promise_list.reason_choices(),
     }
     return render(request, "repayment/agreements_panel.html", context)

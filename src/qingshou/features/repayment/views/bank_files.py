@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qingshou.access.guards import Hidden, is_allowed, requires
 from qingshou.edges.exports import export_response
 from qingshou.edges.tables import Column, Table, TableState
+from qingshou.edges.words import actor_words
 from qingshou.features.book.intake.errors import FileRefused
 from qingshou.features.book.uploads import DONE, FAILED
 from qingshou.features.cases.views.shown import desk_of
@@ -43,7 +44,7 @@ COLUMNS = (
            href=lambda row: reverse("repayment:bank_file", args=[row.id])),
     Column(key="format", label=gettext_lazy("Format"), words=FORMATS, value=lambda row: row.format),
     Column(key="taken_at", label=gettext_lazy("Taken in"), kind="instant", value=lambda row: row.taken_at),
-    Column(key="taken_by", label=gettext_lazy("By"), value=lambda row: row.taken_by),
+    Column(key="taken_by", label=gettext_lazy("By"), words=actor_words, value=lambda row: row.taken_by),
     Column(key="read", label=ROWS["read"], kind="count", value=lambda row: row.rows_read),
     Column(key="accepted", label=ROWS["accepted"], kind="count", value=lambda row: row.rows_accepted),
     Column(key="duplicate", label=ROWS["duplicate"], kind="count", value=lambda row: row.rows_duplicate),

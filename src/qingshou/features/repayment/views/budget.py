@@ -19,10 +19,11 @@ from qingshou.features.repayment.phrases.desk import ORIGINS, PROBLEMS
 from qingshou.features.repayment.queries.budgets import country_of, judge_told, list_budgets, shown_of
 from qingshou.features.repayment.queries.documents import documents_of_case
 from qingshou.features.repayment.rules.budget_forms import FORMS, BudgetForm
+from qingshou.features.repayment.rules.document_kinds import BYTES_MAX
 from qingshou.features.repayment.rules.told_budget import problems_of_budget
 from qingshou.features.repayment.views import budget_shown as drawn
 from qingshou.features.repayment.views.budget_form import form_of, groups_of, told_of, values_of
-from qingshou.features.repayment.views.desk_shown import head_of, may_work
+from qingshou.features.repayment.views.desk_shown import head_of, may_work, tell_refusal
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
@@ -54,7 +55,7 @@ def _take(request: HttpRequest, case: Any, desk: Desk) -> HttpResponse:
         messages.error(request, _("The budget is not saved yet: look at the fields marked."))
         return _page(request, case, desk, given=post, problems=problems, status=422)
     except DocumentRefused as refusal:
-        messages.error(request, _(refusal.message))
+        tell_refusal(request, refusal)
         return _page(request, case, desk, given=post, problems={"document": "DOCUMENT_MISSING"}, status=422)
     messages.success(
         request,
@@ -69,8 +70,10 @@ def _sent(request: HttpRequest, case: Any, desk: Desk) -> str:
     sent = request.FILES.get("document")
     if sent is None:
         return ""
-    row = store_document(case_id=case.id, kind="INCOME_PROOF", content=sent.read(), file_name=sent.name or "",
-                         actor=desk.actor, now=desk.now)  # fmt: skip
+    row = store_document(
+        case_id=case.id, kind="INCOME_PROOF", content=sent.read(BYTES_MAX + 1),
+        file_name=sent.name or "", actor=desk.actor, now=desk.now,
+    )  # fmt: skip
     return str(row.document_hash)
 
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import get_user_by_name
+from qingshou.edges.words import actor_words
 from qingshou.features.book.finding import get_borrower
 from qingshou.features.cases.views.shown import Desk, day_given, desk_of, uuid_given
 from qingshou.features.repayment.operations.cash import take_cash
@@ -36,7 +38,7 @@ from qingshou.features.repayment.views.money_shown import (
     tell_money_refusal,
 )
 from qingshou.features.repayment.views.receipt import debtors_named, with_loans
-from qingshou.kernel.errors import QingshouError
+from qingshou.kernel.errors import NotFound, QingshouError
 from qingshou.tenancy.queries import current_tenant
 
 
@@ -130,7 +132,7 @@ def print_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponseBase:
         "lender": current_tenant().name,
         "name": debtor_names([row.borrower], me, purpose="CASH_RECEIPT").get(row.borrower_id, ""),
         "payer": payers([row], me, purpose="CASH_RECEIPT")[row.id]["payer_name"] or "",
-        "cashier": queries.recorded_by(receipt_id=receipt_id),
+        "cashier": _cashier(queries.recorded_by(receipt_id=receipt_id)),
         "capitals": _capitals(row.amount, row.currency),
         "lines": _by_loan(explained.lines),
         "language": get_language() or "zh-hans",
@@ -143,6 +145,14 @@ def print_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponseBase:
     reply = HttpResponse(HTML(string=page).write_pdf(), content_type="application/pdf")
     reply["Content-Disposition"] = f'inline; filename="{row.external_ref}.pdf"'
     return reply
+
+
+def _cashier(username: str) -> str:
+    """Return the cashier's name as the paper bears it; the sign-in name where the account is gone or has none."""
+    try:
+        return get_user_by_name(username=username).display_name or username
+    except NotFound:
+        return actor_words(username)
 
 
 def _by_loan(lines: Any) -> list[dict[str, Any]]:

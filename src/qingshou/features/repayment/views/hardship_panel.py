@@ -21,6 +21,7 @@ from qingshou.features.repayment.operations.hardship import (
 )
 from qingshou.features.repayment.phrases.hardship import ENDS, KINDS, STATES
 from qingshou.features.repayment.queries.hardship import get_hardship, hardships_of_case
+from qingshou.features.repayment.rules.document_kinds import BYTES_MAX
 from qingshou.features.repayment.rules.hardship import BREATHING_SPACE, LIVE, hardship_kinds
 from qingshou.privacy.kinds import PersonalKind
 from qingshou.privacy.operations import reveal
@@ -112,6 +113,8 @@ def _proof(request: HttpRequest, case_id: UUID, desk: Desk) -> str:
     sent = request.FILES.get("proof")
     if sent is None:
         return ""
-    row = store_document(case_id=case_id, kind="HARDSHIP_PROOF", content=sent.read(), file_name=sent.name or "",
-                         actor=desk.actor, now=desk.now)  # fmt: skip
+    row = store_document(
+        case_id=case_id, kind="HARDSHIP_PROOF", content=sent.read(BYTES_MAX + 1),
+        file_name=sent.name or "", actor=desk.actor, now=desk.now,
+    )  # fmt: skip
     return str(row.document_hash)

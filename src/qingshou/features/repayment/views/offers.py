@@ -1,5 +1,6 @@
 """Offers to a debtor side by side; own terms with live figures; what is offered, countered, refused or made a plan."""
 
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from qingshou.features.repayment.views.offer_shown import PARTS as PART_WORDS
 from qingshou.features.repayment.views.offer_shown import card_of
 from qingshou.features.repayment.views.own_terms import kept_fields, terms_given, wish_given
 from qingshou.kernel.errors import QingshouError
+from qingshou.kernel.money import ZERO
+from qingshou.law.allocation.terms import PartKind
 from qingshou.tenancy.queries import current_tenant
 
 _PERIODS_SHOWN_MAX, _PERIODS_USUAL = 60, 12
@@ -52,7 +55,7 @@ def page_of(request: HttpRequest, case: Any, desk: Desk, *, given: Any = None) -
         **head_of(request, case, desk, "offers"),
         "budget": budget,
         "debt": debt,
-        "parts": [(PART_WORDS[part], getattr(debt.owed, part)) for part in PARTS] if debt else [],
+        "parts": _parts(debt) if debt else [],
         "why_not": why_not,
         "search": found.search if found else None,
         "search_role": words.ROLES.get(found.search.role, found.search.role) if found else "",
@@ -76,6 +79,15 @@ def _usual_count(found: queries.SearchShown | None) -> int:
     """Return where own terms begin: the number of payments of the best offer."""
     counts = [len(one.schedule) for one in found.offers if one.kind == "PLAN"] if found else []
     return counts[0] if counts and counts[0] <= _PERIODS_SHOWN_MAX else _PERIODS_USUAL
+
+
+def _parts(debt: Negotiable) -> list[tuple[object, Decimal]]:
+    """Return what is owed by kind; what the tape does not split is reckoned as principal, and said to be so."""
+    unsplit = sum((one.by_kind().get(PartKind.UNSPLIT, ZERO) for one, _owed in debt.loans), ZERO)
+    told = {part: getattr(debt.owed, part) for part in PARTS}
+    told["principal"] = max(told["principal"] - unsplit, ZERO)
+    shown = [(PART_WORDS[part], told[part]) for part in PARTS]
+    return [*shown, (_("Not split up, reckoned as principal"), unsplit)] if unsplit else shown
 
 
 def _debt(case: Any) -> tuple[Negotiable | None, str]:

@@ -23,6 +23,7 @@ from qingshou.features.repayment.phrases import agreements as words
 from qingshou.features.repayment.queries import plans as queries
 from qingshou.features.repayment.queries.budgets import latest_budget, shown_of
 from qingshou.features.repayment.queries.documents import documents_of_case
+from qingshou.features.repayment.rules.document_kinds import BYTES_MAX
 from qingshou.features.repayment.rules.plan_policy import plan_policy
 from qingshou.features.repayment.rules.plan_states import CANCEL_REASONS, PlanState, may_become
 from qingshou.features.repayment.views import budget_shown
@@ -119,8 +120,10 @@ def accept_signature(request: HttpRequest, plan_id: UUID, case: Any) -> str:
     desk, sent = desk_of(request), request.FILES.get("signed")
     if sent is None:
         raise BadAgreementInput(_("Add the signed agreement, as a PDF or a picture."))
-    filed = store_document(case_id=case.id, kind="SIGNED_AGREEMENT", content=sent.read(), file_name=sent.name or "",
-                           actor=desk.actor, now=desk.now)  # fmt: skip
+    filed = store_document(
+        case_id=case.id, kind="SIGNED_AGREEMENT", content=sent.read(BYTES_MAX + 1),
+        file_name=sent.name or "", actor=desk.actor, now=desk.now,
+    )  # fmt: skip
     plan_accepting.accept_by_signature(plan_id=plan_id, document_hash=filed.document_hash, actor=desk.actor,
                                        now=desk.now)  # fmt: skip
     return _("The plan is accepted and in force.")

@@ -32,7 +32,7 @@ from qingshou.features.repayment.phrases.money import (
 )
 from qingshou.features.repayment.queries import receipt_list as queries
 from qingshou.features.repayment.queries.owed import list_owed
-from qingshou.features.repayment.queries.receipts import QUEUE_STATES, explain_receipt
+from qingshou.features.repayment.queries.receipts import QUEUE_STATES, explain_receipt, list_parts
 from qingshou.features.repayment.views.money_shown import debtor_names, payers
 from qingshou.features.repayment.views.receipts import bank_ref
 
@@ -50,8 +50,12 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     proposals = _proposals(row) if waits else []
     people = list_borrowers(borrower_ids={one["borrower"] for one in proposals})
     named = [*people.values(), *([row.borrower] if row.borrower else [])]
+    parts = list_parts(receipt_id=receipt_id) if row.state == "SPLIT" else []
+    named += list_borrowers(borrower_ids={one.borrower_id for one in parts if one.borrower_id}).values()
     names = debtor_names(named, desk, purpose="RECEIPT")
     context = {
+        "parts": [{"row": one, "name": names.get(one.borrower_id, "") if one.borrower_id else "",
+                   "state": STATES[one.state], "tone": STATE_TONES[one.state]} for one in parts],
         "row": row,
         "number": bank_ref(row),
         "paid": payers([row], desk, purpose="RECEIPT")[row.id],
@@ -82,14 +86,22 @@ def _may(request: HttpRequest, row: Any, refunded: Any) -> dict[str, bool]:
     """Say what this person may do with the receipt as it stands."""
     may_take, may_reverse = is_allowed(request, "receipts.take"), is_allowed(request, "receipts.reverse")
     is_live = row.state not in ("REVERSED", "REFUNDED")
+    is_part = row.whole_id is not None
     return {
         "may_match": may_take and is_live and (row.state in QUEUE_STATES),
         "may_take_off": may_take and row.state == "APPLIED",
         "may_apply_rest": may_take and row.state == "APPLIED" and row.unapplied > 0,
         "may_refund": may_reverse and is_live and row.unapplied > 0,
-        "may_reverse": may_reverse and is_live and not refunded,
+        "may_reverse": may_reverse and is_live and not refunded and not is_part,
+        "may_split": may_take and may_split(row),
+        "may_join": may_take and row.state == "SPLIT",
         "may_print": row.source == "CASH",
     }
+
+
+def may_split(row: Any) -> bool:
+    """Tell whether a receipt could be split over several debtors as it stands."""
+    return row.state in QUEUE_STATES and row.whole_id is None and row.unapplied == row.amount
 
 
 def _line(one: Any) -> dict[str, Any]:

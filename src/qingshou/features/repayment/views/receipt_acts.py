@@ -71,7 +71,7 @@ def move(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
     """Move a receipt to another debtor."""
     done = move_receipt(
         receipt_id=receipt_id, borrower_id=_borrower(request), loan_ids=loans_given(request) or None,
-        reason=_reason(request), actor=desk.actor, now=desk.now,
+        reason=reason_given(request), actor=desk.actor, now=desk.now,
     )  # fmt: skip
     return _said(done)
 
@@ -81,7 +81,7 @@ def move(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
 @_acting
 def take_off(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
     """Take a receipt off the debts: it waits in the queue again."""
-    unapply_receipt(receipt_id=receipt_id, reason=_reason(request), actor=desk.actor, now=desk.now)
+    unapply_receipt(receipt_id=receipt_id, reason=reason_given(request), actor=desk.actor, now=desk.now)
     return _("Taken off the debts. It waits in the queue again.")
 
 
@@ -90,7 +90,7 @@ def take_off(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
 @_acting
 def reverse(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
     """Ask a second person to reverse a receipt."""
-    ask_reversal(receipt_id=receipt_id, reason=_reason(request), actor=desk.actor, now=desk.now)
+    ask_reversal(receipt_id=receipt_id, reason=reason_given(request), actor=desk.actor, now=desk.now)
     return _("Asked: a second person decides.")
 
 
@@ -100,7 +100,7 @@ def reverse(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
 def refund(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
     """Ask a second person to give back what is on no debt."""
     ask_refund(
-        receipt_id=receipt_id, amount=amount_given(request.POST.get("amount", "")), reason=_reason(request),
+        receipt_id=receipt_id, amount=amount_given(request.POST.get("amount", "")), reason=reason_given(request),
         actor=desk.actor, now=desk.now,
     )  # fmt: skip
     return _("Asked: a second person decides.")
@@ -113,7 +113,8 @@ def _borrower(request: HttpRequest) -> UUID:
     return borrower
 
 
-def _reason(request: HttpRequest) -> str:
+def reason_given(request: HttpRequest) -> str:
+    """Read why something is done; stops with NotFilledIn."""
     reason = request.POST.get("reason", "").strip()
     if not reason:
         raise NotFilledIn(_("Give the reason: it is kept with the receipt."))

@@ -16,6 +16,7 @@ from qingshou.access.guards import Hidden, is_allowed, requires
 from qingshou.approvals.queries import list_requests_of
 from qingshou.edges.exports import export_response
 from qingshou.edges.tables import Column, Table, TableState
+from qingshou.edges.words import actor_words
 from qingshou.features.book.finding import get_borrower
 from qingshou.features.cases.queries.numbers import latest_cases_of
 from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
@@ -60,7 +61,8 @@ def columns_of(currency: str, *, with_receipts: bool, kinds: tuple[str, ...]) ->
                value=lambda line: line["line"].balance, currency=lambda _line: currency),
         Column(key="why", label=gettext_lazy("Why"), kind="long", value=lambda line: line["why"]),
         Column(key="law", label=pgettext_lazy("statement", "Rests on"), kind="long", value=lambda line: line["law"]),
-        Column(key="by", label=gettext_lazy("By"), value=lambda line: line["line"].actor_name, shown=False),
+        Column(key="by", label=gettext_lazy("By"), words=actor_words,
+               value=lambda line: line["line"].actor_name, shown=False),
         Column(key="recorded", label=gettext_lazy("Recorded"), kind="instant", shown=False,
                value=lambda line: line["line"].recorded_at),
         *(
@@ -97,6 +99,7 @@ def statement(request: HttpRequest, loan_id: UUID) -> HttpResponseBase:
     context = {
         "owed": owed, "table": table, "is_full": is_full, "name": _name(owed, desk), "case": case,
         "may_see_case": case is not None and cast(Any, request.user).has_perm("cases.view", facts_of(case)),
+        "lender": desk.lender, "printed_at": desk.now,
         "state": LEDGER_STATES[owed.state], "standing": standing, "today": desk.today,
         **_by_due_date(owed, desk), **_acts(request, owed, case),
     }  # fmt: skip

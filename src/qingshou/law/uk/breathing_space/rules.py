@@ -95,6 +95,17 @@ def frozen_interest(*, is_secured: bool, on: date) -> Verdict:
     return Verdict("ALL", (Reason("UNSECURED_DEBT", {}, LAW.cite("7(6)(a), 7(10)(a)", Confidence.READ)),))
 
 
+@rule(LAW, article="18, 19", confidence=Confidence.UNVERIFIED)
+def interest_after_cancellation(*, on: date) -> Verdict:
+    """Tell what becomes of what accrued before a moratorium was cancelled after a review: NEVER_OWED.
+
+    The text at hand does not say it. Until a lawyer has, the reading that asks the debtor for less holds: what the days
+    froze stays frozen, and what accrues after the cancellation is owed.
+    """
+    LAW.value_on("length", on)
+    return Verdict("NEVER_OWED", (Reason("CANCELLED_AFTER_REVIEW", {}, LAW.cite("18, 19", Confidence.UNVERIFIED)),))
+
+
 @rule(LAW, article="16(2)(c)", confidence=Confidence.READ)
 def new_credit(*, outstanding: Sequence[Decimal], on: date) -> Verdict:
     """Tell whether new credit taken in the moratorium, taken together, keeps the debtor's duty: KEPT or BREACHED."""

@@ -99,11 +99,19 @@ export function startCall(): void {
       if (date && target.value) date.value = target.value;
     }
   });
-  document.addEventListener("htmx:after:swap", () => {
+  let askedAt = 0;
+  const isScript = (event: Event): boolean => (event as CustomEvent).detail.ctx.target?.id === "call-script";
+  document.addEventListener("htmx:before:request", (event) => { if (isScript(event)) askedAt = scrollY; });
+  document.addEventListener("htmx:after:swap", (event) => {
     tick();
+    // the light above is fetched every half minute: what was chosen by hand and where one reads stay
+    if (!isScript(event)) return;
     deal();
     ended();
-    if (document.activeElement === document.body) document.querySelector<HTMLElement>("#call-script [data-branch]")?.focus();
+    // who has scrolled on to the form meanwhile is not thrown back to the script
+    if (document.activeElement === document.body) {
+      document.querySelector<HTMLElement>("#call-script [data-branch]")?.focus({ preventScroll: scrollY !== askedAt });
+    }
   });
   deal();
   const checked = form()?.querySelector<HTMLInputElement>("[name=outcome]:checked");

@@ -1,0 +1,1 @@
+"""Files from outside: judged by their content in a limited child, pictures drawn anew. No Django, no clock."""

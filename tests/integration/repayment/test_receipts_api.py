@@ -4,13 +4,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.integration.repayment.ledger_rows import DAY, NOW, broken, came_in, make_borrower, make_loan, pay
 
+from qingshou.access.operations import create_client
+from qingshou.access.scopes import Scope
 from qingshou.approvals import operations as approvals
 from qingshou.audit.actors import SYSTEM
 from qingshou.features.cases import operations as cases
 from qingshou.features.repayment.models import PaymentReference, Receipt
+from qingshou.features.repayment.operations.ledger_opening import open_ledger
 from qingshou.features.repayment.rules.references import new_reference
 
 AT = "/api/v1/repayment"
@@ -161,3 +166,34 @@ def test_another_lenders_receipts_do_not_exist(tenant, other_tenant, client_for)
     for path in (f"/receipts/{theirs.id}", f"/loans/{loan.id}/ledger"):
         assert client.get(f"{AT}{path}").status_code == 404
     assert Decimal(7) == theirs.amount
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_payment_told_with_a_token_asks_little_of_the_database(tenant, client, is_open):
+    """What each statement costs at a hundred payments a second is the whole of the speed (benchmarks/payments.py)."""
+    loan = make_loan()
+    if is_open:
+        open_ledger(loan_id=loan.id, actor=SYSTEM, now=NOW)
+    _, token = create_client(
+        name="core", role="TEAM_LEAD", scopes=[Scope.REPAYMENT_WRITE], actor=SYSTEM, now=NOW,
+        expires_at=NOW + timedelta(days=365),
+    )  # fmt: skip
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def told(number):
+        return client.post(
+            f"{AT}/receipts", TOLD | {"external_ref": f"bank-{number}", "loan_ref": loan.loan_ref},
+            content_type="application/json", headers=headers | {"Idempotency-Key": f"key-{number}"},
+        )  # fmt: skip
+
+    # the client's first call is noted on it
+    assert client.get(f"{AT}/loans/{loan.id}/ledger", headers=headers).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        answer = told(1)
+    assert (answer.status_code, answer.json()["state"]) == (200, "APPLIED")
+    # three more than in life: the transaction is the test's, and the tape of the payment's own day is asked for it
+    assert len(asked) == (18 if is_open else 21)
+    with CaptureQueriesContext(connection) as asked:
+        again = told(1)
+    assert (again.content, again["Idempotency-Replayed"]) == (answer.content, "true")
+    assert len(asked) == 5

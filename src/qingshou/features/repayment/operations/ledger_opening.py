@@ -1,7 +1,7 @@
 """Opening a debtor's ledgers: when their money first moves, from what the tape says is owed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -78,22 +78,41 @@ def open_missing(
     return locked
 
 
-def _insert(told: Iterable[LoanOnTape], now: datetime) -> list[LedgerRow]:
+def open_before_locking(*, borrower_ids: Collection[UUID], lender: Tenant, actor: Actor, now: datetime) -> None:
+    """Open the ledgers of debtors who have none yet: for whoever locks several debtors' ledgers together, before that.
+
+    Opened one debtor after the other under the locks of the rest, two who split money over the same debtors would wait
+    for each other: one holds what the other wants, and waits for what the other has just opened. Here nothing is held
+    while another's opening is waited for but ledgers nobody else can see yet.
+    """
+    having = {row.borrower_id for row in locked_books.read_ledgers(list(borrower_ids))}
+    missing = set(borrower_ids) - having
+    told = [one for one in list_loans_on_tape(borrower_ids=missing) if may_open(one)] if missing else []
+    made = _write(told, now)
+    for borrower in sorted({one.borrower_id for one in told}):
+        mine = [one for one in told if one.borrower_id == borrower and one.id in made]
+        if mine:
+            ledgers = [new_row(one) for one in mine]
+            _lay(load_books(borrower_id=borrower, lender=lender, ledgers=ledgers), mine, actor, now)
+
+
+def _insert(told: Sequence[LoanOnTape], now: datetime) -> list[LedgerRow]:
     """Write the ledgers that are missing and return all of these, locked: a row of our own making is ours till the end.
 
-    In id order. Those that somebody else wrote meanwhile are waited for, then read and locked with the rest.
+    Those that somebody else wrote meanwhile are waited for, then read and locked with the rest.
     """
-    told = sorted(told, key=lambda one: one.id)
-    if not told:
-        return []
+    if len(_write(told, now)) < len(told):
+        return locked_books.lock_ledgers(sorted({one.borrower_id for one in told}))
+    return [new_row(one) for one in sorted(told, key=lambda one: one.id)]
+
+
+def _write(told: Sequence[LoanOnTape], now: datetime) -> set[UUID]:
+    """Write the ledgers that are missing, in id order; returns which were."""
     rows = [
         {"id": one.id, "borrower": one.borrower_id, "currency": one.currency, "tape_as_of": one.as_of} for one in told
     ]  # fmt: skip
     given = {"rows": json.dumps(rows, default=str), "tenant": current_tenant_id(), "now": now}
-    made = {row[0] for row in read_rows(_INSERT, given)}
-    if len(made) < len(told):
-        return locked_books.lock_ledgers(sorted({one.borrower_id for one in told}))
-    return [new_row(one) for one in told]
+    return {row[0] for row in read_rows(_INSERT, given)} if told else set()
 
 
 def new_row(one: LoanOnTape) -> LedgerRow:

@@ -26,7 +26,7 @@ from qingshou.features.repayment.operations.ledger_errors import (
     ReceiptEnded,
     UnfitAmount,
 )
-from qingshou.features.repayment.operations.ledger_opening import lock_books
+from qingshou.features.repayment.operations.ledger_opening import lock_books, open_before_locking
 from qingshou.features.repayment.operations.locked_books import load_books, unapplied_account
 from qingshou.features.repayment.operations.receipt_returns import (
     MovedMeanwhile,
@@ -74,7 +74,9 @@ def split_over_debtors(
         raise UnfitAmount(f"A receipt is split into two to {PARTS_MAX} shares: name each debtor with an amount.")
     with transaction.atomic():
         lender, ordered = current_tenant(), sorted(shares, key=lambda one: one.borrower_id)
-        locked_books.lock_ledgers(sorted({one.borrower_id for one in ordered}))
+        debtors = sorted({one.borrower_id for one in ordered})
+        open_before_locking(borrower_ids=debtors, lender=lender, actor=actor, now=now)
+        locked_books.lock_ledgers(debtors)
         reach("locked")
         receipt = locked_receipt(receipt_id)
         _ensure_may_split(receipt, ordered)

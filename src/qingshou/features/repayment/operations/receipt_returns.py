@@ -27,7 +27,7 @@ from qingshou.features.repayment.operations.ledger_errors import (
     PartOfReceipt,
     ReceiptEnded,
 )
-from qingshou.features.repayment.operations.ledger_opening import lock_books
+from qingshou.features.repayment.operations.ledger_opening import lock_books, open_before_locking
 from qingshou.features.repayment.operations.locked_books import LockedBooks, load_books, load_receipts
 from qingshou.features.repayment.operations.posting import Writing
 from qingshou.features.repayment.operations.receipt_rows import check_amount, locked_receipt
@@ -148,6 +148,7 @@ def move_receipt(
         if looked is None:
             raise NoSuchReceipt("There is no such receipt, or it is not for you.")
         both = sorted({borrower_id} | ({looked[0]} if looked[0] else set()))
+        open_before_locking(borrower_ids=[borrower_id], lender=lender, actor=actor, now=now)
         ledgers = locked_books.lock_ledgers(both)
         receipt = locked_receipt(receipt_id)
         if receipt.borrower_id != looked[0]:

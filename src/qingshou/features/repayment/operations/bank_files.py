@@ -8,7 +8,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -35,6 +35,7 @@ CHUNK = 500
 SOURCE = "BANK_FILE"
 REJECTS_KEPT_MAX = 10_000
 _WARNINGS_KEPT_MAX = 1_000
+_AHEAD_MAX = timedelta(days=31)  # a booking further ahead is kept and told: most are a year mistyped
 KINDS = ("accepted", "duplicate", "no_credit", "rejected")
 Progress = Callable[[str, int, int | None], None]
 
@@ -201,10 +202,14 @@ def _end(row: BankFile, read: StatementFile, counts: Counts, actor: Actor, now: 
     row.rows_rejected = counts.rows["rejected"] + len(lost)
     row.totals = _totals(read, counts)
     row.rejects = [_reject(one) for one in rejects[:REJECTS_KEPT_MAX]]
-    row.warnings = [
-        {"code": one.code, "line": one.line_no, "fields": dict(one.fields)}
-        for one in read.warnings[:_WARNINGS_KEPT_MAX]
-    ]  # fmt: skip
+    doubts: list[dict[str, object]] = [
+        {"code": one.code, "line": one.line_no, "fields": dict(one.fields)} for one in read.warnings
+    ]
+    latest = now.date() + _AHEAD_MAX
+    doubts += [
+        {"code": "DATE_AHEAD", "line": one.line_no, "fields": {}} for one in read.lines if one.value_date > latest
+    ]
+    row.warnings = doubts[:_WARNINGS_KEPT_MAX]
     row.ended_at = now
     row.save()
     facts = {"format": row.format, "read": row.rows_read, "accepted": row.rows_accepted,

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from qingshou.features.book.column_words import REASONS
+
 FORMATS = {
     "CSV": "CSV",
     "XLSX": "XLSX",
@@ -13,6 +15,7 @@ FORMATS = {
     "MT940": "MT940",
 }
 REJECTS = {
+    **REASONS,  # a table is read by the book's own reader; what follows says it in a bank file's words
     "NOT_A_DATE": gettext_lazy("This is no date."),
     "IMPOSSIBLE_DATE": gettext_lazy("There is no such day."),
     "NOT_A_NUMBER": gettext_lazy("This is no amount."),
@@ -44,6 +47,7 @@ WARNINGS = {
     "STATEMENT_REPEATED": gettext_lazy("A statement stands in the file twice; it was read once."),
     "REFERENCE_REPEATED": gettext_lazy("A booking stands in the file twice by the bank's own number."),
     "DETAILS_DIFFER": gettext_lazy("The details of a collective booking do not add up to its amount."),
+    "DATE_AHEAD": gettext_lazy("The day of this booking lies more than a month ahead: ask the bank, or reverse it."),
     "TEXT_CUT": gettext_lazy("A text was longer than is kept."),
 }
 # what stops a whole file

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qingshou.audit.phrases import register_actions
+from qingshou.audit.phrases import register_actions, register_reasons
 from qingshou.features.repayment.phrases.documents import REFUSED as DOCUMENTS_REFUSED
 
 ACTIONS = {
@@ -95,6 +95,7 @@ END_REASONS = {
     "TOO_MUCH_UNPAID": _("Too much unpaid"),
     "UNSETTLED_AT_END": _("Not settled at its end"),
 }
+register_reasons(END_REASONS, of=[code for code in ACTIONS if code.startswith(("PROMISE_", "PLAN_"))])
 REFUSALS = {
     "BY_WORD_NOT_ACCEPTED": _("The lender does not accept a budget by word: file a document."),
     "BY_WORD_ROLE": _("Your role may not sign off a budget that was told by word."),

@@ -24,6 +24,7 @@ from qingshou.features.repayment.operations.bank_reversals import Reversed, take
 from qingshou.features.repayment.operations.matching import Matched, match_receipts
 from qingshou.features.repayment.operations.receipt_bulk import RecordedLine, record_receipts
 from qingshou.features.repayment.operations.receipt_rows import Told
+from qingshou.features.repayment.operations.told_twice import lock_bank_lines, told_before
 from qingshou.features.repayment.rules.references import find_references
 from qingshou.features.repayment.statements.forms import Line, Rejected, StatementFile
 from qingshou.features.repayment.statements.opening import read_statement
@@ -126,6 +127,7 @@ def _record_credits(
 ) -> None:
     """Record the credits in pieces; a piece is there as a whole or not at all."""
     seen: set[str] = set()
+    claimed: set[object] = set()
     chunk: list[Line] = []
     for number, line in enumerate(lines, 1):
         if line.amount <= 0 or line.is_reversal:
@@ -136,16 +138,25 @@ def _record_credits(
         seen.add(line.key)
         chunk.append(line)
         if len(chunk) == CHUNK:
-            _record_chunk(row, chunk, counts, actor, now)
+            _record_chunk(row, chunk, counts, claimed, actor, now)
             chunk = []
             tell("record", number, len(lines))
-    _record_chunk(row, chunk, counts, actor, now)
+    _record_chunk(row, chunk, counts, claimed, actor, now)
     tell("record", len(lines), len(lines))
 
 
-def _record_chunk(row: BankFile, chunk: Sequence[Line], counts: Counts, actor: Actor, now: datetime) -> None:
-    done = record_receipts(told=[_told(row, line) for line in chunk], actor=actor, now=now)
-    for line, one in zip(chunk, done, strict=True):
+def _record_chunk(
+    row: BankFile, chunk: Sequence[Line], counts: Counts, claimed: set[object], actor: Actor, now: datetime
+) -> None:  # fmt: skip
+    with transaction.atomic():
+        lock_bank_lines()
+        before = told_before(file=row, lines=chunk, claimed=claimed)
+        fresh = [line for line in chunk if line.key not in before]
+        done = record_receipts(told=[_told(row, line) for line in fresh], actor=actor, now=now)
+    for line in chunk:
+        if line.key in before:
+            counts.add("duplicate", line)
+    for line, one in zip(fresh, done, strict=True):
         if one.differs:
             counts.reject(line, "value_date", "RECEIPT_DIFFERS")
         else:

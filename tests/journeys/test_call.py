@@ -172,6 +172,35 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(visit, judge, desk):
     assert "Call back" in page.inner_text(".case-strip")
 
 
+def test_what_was_chosen_comes_back_with_the_draft_until_it_is_sent(visit, desk):
+    page = visit("COLLECTOR", of=desk, language="en")
+    begin(page, desk, "李丽")
+    page.check("[name=heard]")
+    page.fill("#said-NATIONAL_ID_LAST4", "002X")
+    page.click("#identity-form button[type=submit]")
+    page.wait_for_selector("#call-debt")
+    page.check("[name=outcome][value=CONVERSATION]")
+    page.check("[name=options] >> nth=1")
+    option = page.get_attribute("[name=options] >> nth=1", "value")
+    page.select_option("#call-next", index=2)
+    following = page.input_value("#call-next")
+    page.reload()
+    page.wait_for_selector("[data-draft-note]:not([hidden])")
+    assert page.is_checked("[name=outcome][value=CONVERSATION]")
+    assert page.locator("[name=options]:checked").evaluate_all("all => all.map(one => one.value)") == [option]
+    assert page.input_value("#call-next") == following
+    page.keyboard.press("p")  # to the promise: its outcome is chosen, and kept like a press
+    page.keyboard.press("Escape")
+    page.reload()
+    page.wait_for_selector("[data-draft-note]:not([hidden])")
+    assert page.is_checked("[name=outcome][value=PROMISE]")
+    assert "is-wanted" in page.get_attribute("#promise-box", "class")
+    page.check("[name=outcome][value=CONVERSATION]")
+    page.select_option("#call-reason", "FORGOT")
+    write_up(page, "CONVERSATION")
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('qingshou-draft:call-'))") == []
+
+
 def test_a_refused_check_and_a_wrong_number(visit, judge, desk):
     page = visit("COLLECTOR", of=desk, language="en")
     begin(page, desk, "张伟")

@@ -54,16 +54,17 @@ COLUMNS = (
 def queue(request: HttpRequest) -> HttpResponseBase:
     """List the requests: what waits first."""
     state = TableState.of(request, COLUMNS)
-    filters = Filters.of(
-        request,
+    waiting = {} if "status" in request.GET else {"status": Status.PENDING.value}
+    filters = Filters.reading(
+        request.GET,
         [
             Filter(name="status", label=_("Status"), choices=list(STATUSES.items())),
             Filter(name="kind", label=_("What is asked for"), choices=[(k.code, k.phrase) for k in kinds.all_kinds()]),
         ],
+        defaults=waiting,
     )
-    status = filters["status"] or ("" if "status" in request.GET else Status.PENDING.value)
     found, total = queries.list_requests(
-        status=status, kind=filters["kind"], limit=_EXPORT_MAX if state.export else _PAGE,
+        status=filters["status"], kind=filters["kind"], limit=_EXPORT_MAX if state.export else _PAGE,
         offset=0 if state.export else (state.page - 1) * _PAGE,
     )  # fmt: skip
     table = Table(

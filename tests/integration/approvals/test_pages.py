@@ -30,7 +30,9 @@ def asked(users):
 
 def test_what_waits_is_listed_and_decided(client_for, asked):
     client = client_for("RISK_OFFICER")
-    assert "2026-00000001" in client.get("/approvals/").content.decode()
+    page = client.get("/approvals/").content.decode()
+    assert "2026-00000001" in page
+    assert '<option value="PENDING" selected>' in page
     assert "no other way" in client.get(f"/approvals/{asked.id}/").content.decode()
     client.post(f"/approvals/{asked.id}/decide/", {"decision": "approve"})
     assert (done, queries.get_request(request_id=asked.id).status) == ([1], "APPROVED")

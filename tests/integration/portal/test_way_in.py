@@ -208,9 +208,112 @@ def test_the_debtor_chooses_where_the_code_goes(case):
     assert "debt" not in opened(Message.objects.order_by("-queued_at")[0], "body").lower()
 
 
-def test_codes_of_one_link_are_counted(case):
+def throttled(tenant, **limits):
+    """Set the limits; those not named are out of the way."""
+    most = {"codes_per_link_hour": 20, "codes_per_link_day": 50, "codes_per_channel_day": 50,
+            "codes_per_debtor_day": 50, "codes_per_address_hour": 1000}  # fmt: skip
+    tenant.refresh_from_db()
+    tenant.settings |= {"portal": {"throttle": most | limits}}
+    tenant.save()
+
+
+def sent(case):
+    return Message.objects.count(), actions(case).count("PORTAL_CODE_NOT_SENT")
+
+
+def looks(client, path, place=0):
+    """Ask for a code, type a wrong one; gives all that can be seen of it, what is drawn by chance left out."""
+    answer = door_of(client, path, place=place)
+    typed = client.post("/my/alpha/code/", {"code": "000000"})
+    pages = [client.get("/my/alpha/code/"), typed]
+    chance = re.compile(rb'(name="csrfmiddlewaretoken" value="|nonce=")[^"]*')
+    headers = sorted((key, value) for key, value in answer.headers.items() if key != "Content-Security-Policy")
+    return (
+        answer.status_code, headers, len(client.cookies["visit"].value), client.cookies["visit"]["path"],
+        [(one.status_code, chance.sub(b"", one.content)) for one in pages],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limits", "place"),
+    [
+        ({"codes_per_link_hour": 1}, 0),
+        ({"codes_per_link_day": 1}, 1),
+        ({"codes_per_channel_day": 1}, 0),
+        ({"codes_per_debtor_day": 1}, 1),
+    ],
+)
+def test_a_code_that_is_not_sent_looks_like_one_that_is(case, tenant, limits, place):
+    throttled(tenant, **limits)
     path = address_of(case)
-    assert [door_of(Client(), path).status_code for _ in range(5)] == [302] * 4 + [429]
+    assert looks(Client(), path) == looks(Client(), path, place)
+    assert sent(case) == (1, 1)
+
+
+def test_what_the_door_refuses_looks_like_a_code_that_is_sent(case, tenant):
+    from qingshou.features.contact.operations.stops import place_stop
+    from qingshou.law.contact.terms import Stop
+
+    path = address_of(case)
+    first = looks(Client(), path)
+    place_stop(borrower_id=case.borrower_id, kind=Stop.DEATH, actor=SYSTEM, now=NOW)
+    assert looks(Client(), path) == first
+    assert sent(case) == (1, 1)
+
+
+def test_no_digits_open_a_visit_whose_code_was_not_sent(case, tenant):
+    throttled(tenant, codes_per_debtor_day=1)
+    path, first, second = address_of(case), Client(), Client()
+    door_of(first, path)
+    door_of(second, path)
+    assert second.post("/my/alpha/code/", {"code": code_sent(first)}).status_code == 422
+    assert second.get("/my/alpha/").status_code == 404
+    assert first.post("/my/alpha/code/", {"code": code_sent(first)}).status_code == 302
+
+
+def test_codes_of_one_link_are_counted(case, clock):
+    path = address_of(case)
+    assert [door_of(Client(), path).status_code for _ in range(5)] == [302] * 5
+    assert sent(case) == (4, 1)
+    clock.move_to(NOW + timedelta(hours=1) - timedelta(seconds=1))
+    door_of(Client(), path)
+    assert sent(case) == (4, 2)
+    clock.move_to(NOW + timedelta(hours=1))
+    door_of(Client(), path)
+    assert sent(case) == (5, 2)
+
+
+@pytest.mark.parametrize("limit", ["codes_per_link_day", "codes_per_channel_day", "codes_per_debtor_day"])
+def test_codes_of_a_day_are_counted_until_a_day_has_passed(case, tenant, clock, limit):
+    throttled(tenant, **{limit: 2})
+    path = address_of(case)
+    for after, so_far in ((0, (1, 0)), (0, (2, 0)), (0, (2, 1)), (24 * 3600 - 1, (2, 2)), (24 * 3600, (3, 2))):
+        clock.move_to(NOW + timedelta(seconds=after))
+        door_of(Client(), path)
+        assert sent(case) == so_far
+
+
+def test_a_second_link_or_channel_gives_no_second_allowance(case, tenant):
+    throttled(tenant, codes_per_channel_day=2, codes_per_debtor_day=3)
+    first, second = address_of(case), address_of(case)
+    for path, place, so_far in (
+        (first, 0, (1, 0)),
+        (second, 0, (2, 0)),
+        (second, 0, (2, 1)),  # by text message no more, by whichever link
+        (first, 1, (3, 1)),
+        (second, 1, (3, 2)),  # to this debtor no more, by whichever way
+    ):
+        door_of(Client(), path, place=place)
+        assert sent(case) == so_far
+    other = debtor("p2")
+    door_of(Client(), address_of(other))
+    assert Message.objects.count() == 4
+
+
+def test_who_asks_in_vain_again_and_again_is_told(case, tenant):
+    throttled(tenant, codes_per_debtor_day=1, unsent_per_link_day=2)
+    path = address_of(case)
+    assert [door_of(Client(), path).status_code for _ in range(4)] == [302, 302, 302, 429]
 
 
 def test_codes_from_one_address_are_counted(case, tenant):

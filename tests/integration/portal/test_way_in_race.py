@@ -120,8 +120,8 @@ def test_without_the_lock_there_would_be_more(committed, case, monkeypatch):
     barrier = threading.Barrier(WORKERS)
     count = visits._ensure_not_too_often
 
-    def counted_together(link, policy, now):
-        count(link, policy, now)
+    def counted_together(link, channel, policy, now):
+        count(link, channel, policy, now)
         barrier.wait(timeout=20)
 
     monkeypatch.setattr(visits, "_locked_link", lambda link_id, _now: PortalLink.objects.get(id=link_id))

@@ -1,5 +1,6 @@
 """A bank's file: every row accounted for, once, however often and however broken off it is taken."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,10 +9,12 @@ from tests.integration.repayment.ledger_rows import NOW, broken, came_in, make_l
 
 from qingshou.audit.actors import SYSTEM
 from qingshou.audit.queries import list_events
+from qingshou.features.book.intake.reasons import Reason
 from qingshou.features.repayment.models import BankFile, LedgerEvent, Posting, Receipt, Transaction
 from qingshou.features.repayment.operations import bank_files
 from qingshou.features.repayment.operations.payment_references import give_reference
 from qingshou.features.repayment.operations.receipt_returns import refund_unapplied, unapply_receipt
+from qingshou.features.repayment.phrases.bank_files import REJECTS
 from qingshou.features.repayment.statements.errors import StatementRefused
 
 
@@ -40,6 +43,20 @@ def mixed(tenant, loan, tmp_path):
         line("1.234", name="王小明", ref="A7"),
         line("30.00", name="王小明", ref="A8", on="2026-02-30"),
     )
+
+
+def test_a_day_far_ahead_is_taken_and_told(loan, tmp_path):
+    row = take(write(
+        tmp_path / "ahead.csv",
+        line("10.00", name="王小明", ref="B1", on=str((NOW + timedelta(days=31)).date())),
+        line("20.00", name="王小明", ref="B2", on=str((NOW + timedelta(days=32)).date())),
+    )).row  # fmt: skip
+    assert counts(row) == (2, 2, 0, 0, 0)
+    assert [(one["code"], one["line"]) for one in row.warnings if one["code"] == "DATE_AHEAD"] == [("DATE_AHEAD", 3)]
+
+
+def test_every_code_of_the_table_reader_has_words():
+    assert {code.value for code in Reason} <= set(REJECTS)
 
 
 def test_every_row_is_accounted_for(tenant, loan, mixed):

@@ -1,15 +1,18 @@
 """The pages of hardship: the queue, the panel of a case, programmes of relief; who may do what, and what is said."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.fakes.papers import packed, pdf, script
-from tests.integration.repayment.agreement_rows import DAY, make_debtor
+from tests.integration.repayment.agreement_rows import DAY, NOW, make_debtor
 
+from qingshou.access.actors import actor_of
 from qingshou.edges import clock
 from qingshou.features.repayment.models import FiledDocument, Hardship, ReliefProgramme
+from qingshou.features.repayment.operations.promises import record_promise
 
 PDF = pdf("a letter of the hospital")
 
@@ -43,6 +46,21 @@ def told(client, case, **more):
 
 def text(answer) -> str:
     return answer.content.decode()
+
+
+def test_what_is_not_filled_in_and_why_a_promise_ended_are_said_in_words(client_for, case, users):
+    collector = client_for("COLLECTOR")
+    assert "Choose what the hardship is." in text(told(collector, case, kind=""))
+    assert Hardship.objects.count() == 0
+    record_promise(
+        case_id=case.id, amount=Decimal(500), due_on=case.as_of + timedelta(days=3), pay_by="TRANSFER",
+        actor=actor_of(users["COLLECTOR"]), now=NOW,
+    )  # fmt: skip
+    told(collector, case, kind="ILLNESS")
+    page = text(collector.get(f"/cases/{case.id}/"))
+    assert "Promise struck out" in page
+    assert "Collection was stopped" in page
+    assert "STOP_PLACED" not in page
 
 
 def test_a_hardship_is_told_decided_and_ended(client_for, case):

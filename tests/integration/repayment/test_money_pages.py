@@ -166,6 +166,19 @@ def test_a_receipt_is_split_over_loans(client_for, tenant, debtor):
     refused = text(lead.post(f"/receipts/{receipt.id}/apply", given | {f"share-{one.id}": "1e5"}, follow=True))
     assert "Write the amount as a number" in refused
     assert "Put the rest on the debts by law" in refused
+    three = came_in("50")
+    for written, said in (
+        ({f"share-{one.id}": "-5"}, "must be above zero"), ({f"share-{one.id}": "1.234"}, "more decimals"),
+        ({f"share-{one.id}": "60"}, "more than the receipt"),
+        ({"loan": [two.id], f"share-{one.id}": "5"}, "beside every loan that is ticked"),
+    ):  # fmt: skip
+        answer = lead.post(f"/receipts/{three.id}/apply", {"borrower": debtor.id, **written}, follow=True)
+        assert said in text(answer), written
+        assert Receipt.objects.get(id=three.id).state == "UNMATCHED"
+    # a share counts though its loan is not ticked: the rest is put nowhere by itself
+    assert "20.00 CNY put on debts; 30.00 is left over" in text(
+        lead.post(f"/receipts/{three.id}/apply", {"borrower": debtor.id, f"share-{two.id}": "20"}, follow=True)
+    )
     assert broken(tenant.id) == {}
 
 
@@ -192,6 +205,10 @@ def test_a_receipt_is_moved_taken_off_and_reversal_asked(client_for, users, tena
 def test_what_is_left_over_is_given_back_by_two(client_for, users, tenant, debtor):
     receipt = pay(make_loan(debtor), "10200").receipt
     lead = client_for("TEAM_LEAD")
+    for amount, said in (("99999", "less than that, is left"), ("-1", "above zero"), ("1.005", "more decimals")):
+        asked = {"amount": amount, "reason": "overpaid"}
+        assert said in text(lead.post(f"/receipts/{receipt.id}/refund", asked, follow=True))
+    assert ApprovalRequest.objects.count() == 0
     lead.post(f"/receipts/{receipt.id}/refund", {"amount": "100.00", "reason": "overpaid"}, follow=True)
     approvals.approve(request_id=ApprovalRequest.objects.get().id, decider=users["RISK_OFFICER"], now=NOW)
     assert "Given back to the payer" in text(lead.get(f"/receipts/{receipt.id}/"))
@@ -241,7 +258,7 @@ def test_cash_is_previewed_taken_once_and_printed(client_for, tenant, debtor):
 def test_cash_that_cannot_be_taken_uses_no_number(client_for, debtor):
     lead = client_for("TEAM_LEAD")
     make_loan(debtor)
-    for given, said in (("0", "above zero"), ("1.234", "no finer"), ("x", "as a number")):
+    for given, said in (("0", "above zero"), ("1.234", "more decimals"), ("x", "as a number")):
         asked = {"debtor": debtor.id, "amount": given, "currency": "CNY", "form_key": uuid4()}
         assert said in text(lead.post("/cash/take", asked, follow=True))
         assert said in text(lead.post("/cash/preview", asked))
@@ -302,6 +319,11 @@ def test_costs_are_charged_and_part_is_given_up_by_two(client_for, users):
     assert collector.post(f"{address}/charge", charged).status_code == 403
     assert "Charged. Owed now" in text(lead.post(f"{address}/charge", charged, follow=True))
     assert "principal comes from" in text(lead.post(f"{address}/charge", charged | {"kind": "PRINCIPAL"}, follow=True))
+    assert "Write the due date" in text(lead.post(f"{address}/charge", charged | {"due": "2026-13-45"}, follow=True))
+    for amount, said in (("99999", "is open. Give up"), ("-5", "above zero"), ("1.005", "more decimals")):
+        over = {"amount-PENALTY": amount, "amount-INTEREST": "1", "reason": "x"}
+        assert said in text(collector.post(f"{address}/waive", over, follow=True))
+    assert ApprovalRequest.objects.count() == 0
     given_up = {"amount-COSTS": "20", "reason": "as agreed"}
     page = text(collector.post(f"{address}/waive", given_up, follow=True))
     assert "waits for a second person" in page

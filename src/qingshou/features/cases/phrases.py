@@ -67,6 +67,10 @@ QUEUE_REASONS = {
     "REST": _("By expected cash"),
 }
 
+# notes of ours beside what met an item; a person's own words are shown as they are
+EVIDENCE_NOTES = {
+    "BY_WORD": _("Told by word; the document is the recorded call, signed off under the lender's policy"),
+}
 CHECKLIST = {
     "IDENTITY_CHECKED": _("Spoke to the right person"),
     "REASON_RECORDED": _("Reason for the arrears recorded"),

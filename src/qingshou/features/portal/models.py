@@ -32,11 +32,13 @@ class PortalVisit(TenantRow):
     """One visit by a link: nothing of the debt is shown before the second factor.
 
     Each visit has one code of its own (repayment's one-time codes, by the visit's id); asking again is a new visit.
+    A visit whose code was not sent, too many were asked for or the door refused, waits for a code that no digits are.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     link = models.ForeignKey(PortalLink, on_delete=models.PROTECT, related_name="visits")
     secret_hash = models.CharField(max_length=64)  # of what the browser's cookie holds
+    channel = models.CharField(max_length=10, blank=True, default="")  # its code went by; '': none was sent
     begun_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)

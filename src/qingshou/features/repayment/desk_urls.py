@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from qingshou.features.repayment.views import (
     agreements_panel,
     budget,
+    budget_by_word,
     negotiation,
     offers,
     plan,
@@ -26,6 +27,7 @@ routes: list[URLPattern] = [
     path("cases/<uuid:case_id>/agreements-panel", agreements_panel.panel, name="agreements_panel"),
     path("cases/<uuid:case_id>/promise/", promises.take, name="take_promise"),
     path("cases/<uuid:case_id>/budget/", budget.budget, name="budget"),
+    path("cases/<uuid:case_id>/budget/<uuid:budget_id>/by-word", budget_by_word.sign, name="sign_budget_by_word"),
     path("cases/<uuid:case_id>/budget/figures", budget.figures, name="budget_figures"),
     path("cases/<uuid:case_id>/offers/", offers.offers, name="offers"),
     path("cases/<uuid:case_id>/offers/search", offers.search, name="search_offers"),

@@ -113,3 +113,9 @@ class ProviderRefused(Conflict):
     """The payment provider did not take a payment."""
 
     code = "PROVIDER_REFUSED"
+
+
+class ByWordRefused(Conflict):
+    """A budget told by word cannot stand for a document; `reasons` holds every one."""
+
+    code = "BY_WORD_REFUSED"

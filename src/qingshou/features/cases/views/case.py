@@ -10,7 +10,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import ensure, requires
 from qingshou.features.cases import panels, queries
-from qingshou.features.cases.phrases import CHECKLIST, NEXT_ACTIONS, QUEUE_REASONS, SEVERITIES, STAGES, TRIGGERS
+from qingshou.features.cases.phrases import (
+    CHECKLIST,
+    EVIDENCE_NOTES,
+    NEXT_ACTIONS,
+    QUEUE_REASONS,
+    SEVERITIES,
+    STAGES,
+    TRIGGERS,
+)
 from qingshou.features.cases.views.classes import why_class
 from qingshou.features.cases.views.history import history
 from qingshou.features.cases.views.picture import draw
@@ -114,6 +122,7 @@ def _words() -> dict[str, Any]:
         "stages": STAGES,
         "reasons": QUEUE_REASONS,
         "items": CHECKLIST,
+        "evidence_notes": EVIDENCE_NOTES,
         "severities": SEVERITIES,
         "classes": CLASSES,
         "bases": BASES,

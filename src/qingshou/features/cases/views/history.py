@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from qingshou.audit.phrases import action_words
+from qingshou.audit.phrases import action_words, reason_words
 from qingshou.features.cases.phrases import (
     ACTIONS,
     CHECKLIST,
@@ -55,13 +55,16 @@ def history(timeline: Any) -> list[Happened]:
 
 def _done(one: Any) -> Happened:
     what = str(ACTIONS.get(one.code) or action_words(one.code))
-    return Happened(one.at, what, one.actor, " · ".join(_details(one.facts)), False)
+    return Happened(one.at, what, one.actor, " · ".join(_details(one.code, one.facts)), False)
 
 
-def _details(facts: Any) -> Iterator[str]:
+def _details(code: str, facts: Any) -> Iterator[str]:
     for name in _SAID:
         value = facts.get(name)
         if value in (None, "", []):
+            continue
+        if name == "reason":
+            yield reason_words(code, str(value))
             continue
         words = _WORDS.get(name)
         yield str(words.get(str(value), value)) if words else str(value)

@@ -29,6 +29,7 @@ from qingshou.tenancy.queries import current_tenant
 PURPOSE = "PORTAL"
 TEMPLATE = "PORTAL_CODE"
 TONE = "NEUTRAL"
+_DAY = timedelta(days=1)
 _SEEN_EVERY_S = 15  # noting every request would make each read a write
 
 
@@ -47,26 +48,49 @@ def begin_visit(*, link_id: UUID, point_id: UUID, language: str, now: datetime) 
     contact of ours.
 
     Stops   NoSuchPage   the link is no longer good, or no such number of this debtor may be used
-            TooOften     the link asked for too many codes
+            TooOften     by the link, for the debtor or by the channel too many codes were asked for
             CannotReach  no wording is approved, or the door refuses all the same (the refusal is kept)
     """
     tenant = current_tenant()
     policy = portal_policy(tenant.settings)
     with transaction.atomic():
         link = _locked_link(link_id, now)
-        _ensure_not_too_often(link, policy, now)
         ways = ways_of(borrower_id=link.borrower_id, policy=policy, reader=DEBTOR, now=now)
         way = next((one for one in ways if one.id == point_id), None)
         if way is None:
             raise NoSuchPage("No such number or address of this debtor may be used.")
+        _ensure_not_too_often(link, way.channel, policy, now)
         secret = new_secret()
         visit = PortalVisit(
-            id=uuid4(), link=link, secret_hash=hash_of(secret), begun_at=now, seen_at=now,
+            id=uuid4(), link=link, secret_hash=hash_of(secret), channel=way.channel, begun_at=now, seen_at=now,
             expires_at=now + timedelta(minutes=policy.confirm_minutes),
         )  # fmt: skip
         queued = _send_code(link, visit, way, language, policy, now)
     if queued.message_id is None:
         raise CannotReach("The code could not be sent this way.", why="REFUSED")
+    return Begun(visit, secret)
+
+
+def begin_unsent(*, link_id: UUID, why: str, now: datetime) -> Begun:
+    """Begin a visit whose code is not sent, so that whoever asked learns nothing from the answer; that is recorded.
+
+    Takes   why  TOO_OFTEN, or `why` of CannotReach
+    Stops   NoSuchPage  the link is no longer good
+            TooOften    the link began so many such visits that no debtor is behind them
+    """
+    policy = portal_policy(current_tenant().settings)
+    with transaction.atomic():
+        link = _locked_link(link_id, now)
+        unsent = PortalVisit.objects.filter(link=link, channel="", begun_at__gt=now - _DAY).count()
+        if unsent >= policy.throttle["unsent_per_link_day"]:
+            raise TooOften("Too many codes were asked for: try again tomorrow.", minutes=24 * 60)
+        secret = new_secret()
+        visit = PortalVisit.objects.create(
+            link=link, secret_hash=hash_of(secret), begun_at=now, seen_at=now,
+            expires_at=now + timedelta(minutes=policy.confirm_minutes),
+        )  # fmt: skip
+        note(borrower_id=link.borrower_id, action="PORTAL_CODE_NOT_SENT", actor=DEBTOR, now=now, link=link.id,
+             visit=visit.id, why=why)  # fmt: skip
     return Begun(visit, secret)
 
 
@@ -164,18 +188,28 @@ def _locked_visit(secret: str) -> PortalVisit | None:
 
 
 def _locked_link(link_id: UUID, now: datetime) -> PortalLink:
-    link = PortalLink.objects.select_for_update(no_key=True).filter(id=link_id).first()
+    """Lock a good link, with all of the debtor's by which codes may have been asked for within the day."""
+    found = PortalLink.objects.filter(id=link_id).first()
+    if found is None:
+        raise NoSuchPage("This link is not good any more.")
+    of_debtor = PortalLink.objects.filter(borrower=found.borrower_id, expires_at__gt=now - _DAY)
+    locked = {one.id: one for one in of_debtor.order_by("id").select_for_update(no_key=True)}
+    link = locked.get(link_id)
     if link is None or not is_link_good(expires_at=link.expires_at, revoked_at=link.revoked_at, now=now):
         raise NoSuchPage("This link is not good any more.")
     return link
 
 
-def _ensure_not_too_often(link: PortalLink, policy: PortalPolicy, now: datetime) -> None:
-    """Count the link's visits, each with its code; the link is locked, so that none is counted twice."""
-    visits = PortalVisit.objects.filter(link=link)
-    in_hour = visits.filter(begun_at__gt=now - timedelta(hours=1)).count()
-    in_day = visits.filter(begun_at__gt=now - timedelta(days=1)).count()
+def _ensure_not_too_often(link: PortalLink, channel: str, policy: PortalPolicy, now: datetime) -> None:
+    """Count the codes that were sent; the debtor's links are locked, so that none is counted twice."""
+    sent = PortalVisit.objects.filter(link__borrower=link.borrower_id, begun_at__gt=now - _DAY).exclude(channel="")
+    in_hour = sent.filter(link=link, begun_at__gt=now - timedelta(hours=1)).count()
     if in_hour >= policy.throttle["codes_per_link_hour"]:
         raise TooOften("Too many codes were asked for: wait an hour.", minutes=60)
-    if in_day >= policy.throttle["codes_per_link_day"]:
+    counted = (
+        ("codes_per_link_day", sent.filter(link=link)),
+        ("codes_per_channel_day", sent.filter(channel=channel)),
+        ("codes_per_debtor_day", sent),
+    )
+    if any(rows.count() >= policy.throttle[limit] for limit, rows in counted):
         raise TooOften("Too many codes were asked for: try again tomorrow.", minutes=24 * 60)

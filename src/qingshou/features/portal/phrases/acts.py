@@ -11,6 +11,7 @@ ACTIONS = {
     "PORTAL_LINK_HANDED_OVER": _("Link to the debtor's own page handed over"),
     "PORTAL_LINK_REVOKED": _("Link to the debtor's own page taken back"),
     "PORTAL_CODE_SENT": _("Code for the debtor's own page sent"),
+    "PORTAL_CODE_NOT_SENT": _("Code for the debtor's own page asked for, not sent"),
     "PORTAL_CODE_REFUSED": _("Wrong code on the debtor's own page"),
     "PORTAL_ENTERED": _("The debtor opened their own page"),
     "PORTAL_LEFT": _("The debtor left their own page"),

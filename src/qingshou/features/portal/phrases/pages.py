@@ -10,7 +10,6 @@ CHANNELS = {
 
 DOOR_PROBLEMS = {
     "TOO_OFTEN": _("Too many codes were asked for. Wait an hour, then try again."),
-    "NOT_SENT": _("The code could not be sent this way. Choose another one, or call us."),
     "CHOOSE": _("Choose where the code is to go."),
     "WRONG_CODE": _("This code is not right, or no longer good. Check it, or ask for a new one."),
     "NO_DIGITS": _("Type the digits of the code."),

@@ -14,7 +14,13 @@ from qingshou.features.contact.queries.values import details_of
 from qingshou.features.contact.templating.variables import nearest_language
 from qingshou.features.portal.errors import CannotReach, NoSuchPage, TooOften
 from qingshou.features.portal.operations.links import find_link
-from qingshou.features.portal.operations.visits import begin_visit, confirm_visit, current_visit, end_visit
+from qingshou.features.portal.operations.visits import (
+    begin_unsent,
+    begin_visit,
+    confirm_visit,
+    current_visit,
+    end_visit,
+)
 from qingshou.features.portal.phrases.pages import CHANNELS, DOOR_PROBLEMS
 from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.queries.points import ways_of
@@ -56,8 +62,11 @@ def door(request: HttpRequest, tenant: Tenant | None, token: str) -> HttpRespons
         try:
             begun = begin_visit(link_id=link.id, point_id=point_id, language=translation.get_language(), now=now)
         except (TooOften, CannotReach) as refusal:
-            problem = "TOO_OFTEN" if isinstance(refusal, TooOften) else "NOT_SENT"
-            return _choose(request, tenant, link, problem=problem, status=refusal.http_status)
+            # the same answer as if it had been sent: who holds a link is not told what was asked for or is allowed
+            try:
+                begun = begin_unsent(link_id=link.id, why=str(refusal.fields.get("why", refusal.code)), now=now)
+            except TooOften as pressing:
+                return _choose(request, tenant, link, problem="TOO_OFTEN", status=pressing.http_status)
         return give_cookie(redirect("portal:code", lender=tenant.code), begun.secret)
 
 
@@ -102,6 +111,7 @@ def _code_page(request: HttpRequest, tenant: Tenant, *, problem: str = "", statu
     policy = portal_policy(tenant.settings)
     context = {
         "problem": DOOR_PROBLEMS.get(problem, ""), "minutes": policy.code["minutes"], "digits": policy.code["digits"],
+        "phone": details_of(tenant)["contact_phone"], "most": policy.throttle["codes_per_link_hour"],
         "language": translation.get_language(), "languages": words.LANGUAGES,
     }  # fmt: skip
     return render(request, "portal/code.html", context, status=status)

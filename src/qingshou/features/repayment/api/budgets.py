@@ -10,6 +10,7 @@ from ninja import Field, Router, Schema
 
 from qingshou.features.cases.callers import case_for
 from qingshou.features.repayment.api.desk_shapes import Hash, Money, ReasonOut, reason_out
+from qingshou.features.repayment.operations.budget_by_word import sign_off_by_word
 from qingshou.features.repayment.operations.budgets import add_figures, record_budget
 from qingshou.features.repayment.queries.budgets import BudgetShown, case_of_budget, get_budget, list_budgets, shown_of
 from qingshou.features.repayment.rules.told_budget import ToldBudget, ToldLine
@@ -54,6 +55,12 @@ class FiguresIn(Schema):
 
     case_id: UUID
     lines: list[LineIn] = Field(min_length=1, max_length=200)
+
+
+class ByWordIn(Schema):
+    """The recorded call on which the figures were told."""
+
+    call_id: UUID
 
 
 class LineOut(Schema):
@@ -125,6 +132,22 @@ def figures(request: HttpRequest, given: FiguresIn) -> dict[str, Any]:
     case, caller = case_for(request, given.case_id, "repayment.work")
     budget = add_figures(case_id=case.id, lines=_lines(given.lines), actor=caller.actor, now=request.now)  # type: ignore[attr-defined]
     return _out(get_budget(budget_id=budget.id, case_id=case.id))
+
+
+@router.post("/budgets/{budget_id}/by-word", response=BudgetOut, summary="Sign a budget off that was told by word")
+@permitted("repayment.work")
+def by_word(request: HttpRequest, budget_id: UUID, given: ByWordIn) -> dict[str, Any]:
+    """Where the lender's policy accepts it (`repayment.by_word`): the recording stands for the document the stage asks
+    for. Every reason against it is named."""
+    case_id = case_of_budget(budget_id=budget_id)
+    if case_id is None:
+        raise NotFound("There is no such budget, or it is not for you.", name="budget")
+    case, caller = case_for(request, case_id, "repayment.work", name="budget")
+    sign_off_by_word(
+        case_id=case.id, budget_id=budget_id, call_id=given.call_id, actor=caller.actor, role=caller.role,
+        now=request.now,  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return _out(get_budget(budget_id=budget_id, case_id=case.id))
 
 
 @router.get("/budgets/of-case/{case_id}", response=list[BudgetOut], summary="List the budgets of a case")

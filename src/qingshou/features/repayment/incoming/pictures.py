@@ -30,7 +30,8 @@ def redrawn(content: bytes, *, media_type: str) -> tuple[bytes, str]:
         with Image.open(BytesIO(content), formats=[name]) as opened:
             if opened.width * opened.height > PIXELS_MAX:
                 raise FileRejected(
-                    "The file is larger than we take, or a picture with too many pixels: send a smaller one.", why="TOO_LARGE"
+                    "The file is larger than we take, or a picture with too many pixels: send a smaller one.",
+                    why="TOO_LARGE",
                 )
             if media_type == JPEG:
                 opened.draft(None, (SIDE_MAX, SIDE_MAX))

@@ -8,7 +8,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,7 @@ from qingshou.features.repayment.operations.bank_reversals import Reversed, take
 from qingshou.features.repayment.operations.matching import Matched, match_receipts
 from qingshou.features.repayment.operations.receipt_bulk import RecordedLine, record_receipts
 from qingshou.features.repayment.operations.receipt_rows import Told
+from qingshou.features.repayment.operations.told_twice import lock_bank_lines, told_before
 from qingshou.features.repayment.rules.references import find_references
 from qingshou.features.repayment.statements.forms import Line, Rejected, StatementFile
 from qingshou.features.repayment.statements.opening import read_statement
@@ -35,6 +36,7 @@ CHUNK = 500
 SOURCE = "BANK_FILE"
 REJECTS_KEPT_MAX = 10_000
 _WARNINGS_KEPT_MAX = 1_000
+_AHEAD_MAX = timedelta(days=31)  # a booking further ahead is kept and told: most are a year mistyped
 KINDS = ("accepted", "duplicate", "no_credit", "rejected")
 Progress = Callable[[str, int, int | None], None]
 
@@ -125,6 +127,7 @@ def _record_credits(
 ) -> None:
     """Record the credits in pieces; a piece is there as a whole or not at all."""
     seen: set[str] = set()
+    claimed: set[object] = set()
     chunk: list[Line] = []
     for number, line in enumerate(lines, 1):
         if line.amount <= 0 or line.is_reversal:
@@ -135,16 +138,25 @@ def _record_credits(
         seen.add(line.key)
         chunk.append(line)
         if len(chunk) == CHUNK:
-            _record_chunk(row, chunk, counts, actor, now)
+            _record_chunk(row, chunk, counts, claimed, actor, now)
             chunk = []
             tell("record", number, len(lines))
-    _record_chunk(row, chunk, counts, actor, now)
+    _record_chunk(row, chunk, counts, claimed, actor, now)
     tell("record", len(lines), len(lines))
 
 
-def _record_chunk(row: BankFile, chunk: Sequence[Line], counts: Counts, actor: Actor, now: datetime) -> None:
-    done = record_receipts(told=[_told(row, line) for line in chunk], actor=actor, now=now)
-    for line, one in zip(chunk, done, strict=True):
+def _record_chunk(
+    row: BankFile, chunk: Sequence[Line], counts: Counts, claimed: set[object], actor: Actor, now: datetime
+) -> None:  # fmt: skip
+    with transaction.atomic():
+        lock_bank_lines()
+        before = told_before(file=row, lines=chunk, claimed=claimed)
+        fresh = [line for line in chunk if line.key not in before]
+        done = record_receipts(told=[_told(row, line) for line in fresh], actor=actor, now=now)
+    for line in chunk:
+        if line.key in before:
+            counts.add("duplicate", line)
+    for line, one in zip(fresh, done, strict=True):
         if one.differs:
             counts.reject(line, "value_date", "RECEIPT_DIFFERS")
         else:
@@ -201,10 +213,14 @@ def _end(row: BankFile, read: StatementFile, counts: Counts, actor: Actor, now: 
     row.rows_rejected = counts.rows["rejected"] + len(lost)
     row.totals = _totals(read, counts)
     row.rejects = [_reject(one) for one in rejects[:REJECTS_KEPT_MAX]]
-    row.warnings = [
-        {"code": one.code, "line": one.line_no, "fields": dict(one.fields)}
-        for one in read.warnings[:_WARNINGS_KEPT_MAX]
-    ]  # fmt: skip
+    doubts: list[dict[str, object]] = [
+        {"code": one.code, "line": one.line_no, "fields": dict(one.fields)} for one in read.warnings
+    ]
+    latest = now.date() + _AHEAD_MAX
+    doubts += [
+        {"code": "DATE_AHEAD", "line": one.line_no, "fields": {}} for one in read.lines if one.value_date > latest
+    ]
+    row.warnings = doubts[:_WARNINGS_KEPT_MAX]
     row.ended_at = now
     row.save()
     facts = {"format": row.format, "read": row.rows_read, "accepted": row.rows_accepted,

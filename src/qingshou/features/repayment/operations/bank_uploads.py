@@ -6,21 +6,25 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from django.db import transaction
 from procrastinate.contrib.django import app as jobs
 
 from qingshou.audit.actors import Actor
 from qingshou.features.book.uploads import DONE, FAILED, QUEUED, RUNNING, Upload, Uploads
 from qingshou.features.repayment.operations.bank_files import take_bank_file
+from qingshou.features.repayment.statements.delivery import files_of, is_delivery
 from qingshou.features.repayment.statements.errors import StatementRefused
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
-_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xml", ".sta", ".mt940", ".940", ".gz")
+_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xml", ".sta", ".mt940", ".940", ".gz", ".mt942", ".942", ".zip")
+
+_KINDS = "CSV, XLSX, camt.052 to camt.054, MT940 or MT942 (also .gz and .zip)"
 
 
 def bank_uploads(home: Path) -> Uploads:
     """Return the shelf of the lender in force."""
-    return Uploads(home, current_tenant().code, "bank-files", _SUFFIXES, "CSV, XLSX, camt.053 or MT940 (also .gz)")
+    return Uploads(home, current_tenant().code, "bank-files", _SUFFIXES, _KINDS)
 
 
 def send_bank_file(
@@ -41,10 +45,15 @@ def send_bank_file(
 
 
 def take_upload(*, upload_id: UUID | str, home: Path, actor: Actor, now: datetime) -> Upload:
-    """Take an upload in, noting how far it is; why a file was refused is kept with it. Run again, it goes on."""
+    """Take an upload in, noting how far it is; why a file was refused is kept with it. Run again, it goes on.
+
+    A zip of statements becomes an upload for each of its files; run again, what was in is a repeat and changes nothing.
+    """
     uploads = bank_uploads(home)
     upload = uploads.save(replace(uploads.get(upload_id), state=RUNNING, error=""))
     try:
+        if is_delivery(uploads.source(upload)):
+            return _unpack(uploads, upload, home, actor, now)
         done = take_bank_file(
             path=uploads.source(upload), name=upload.file_name, account=upload.mapping.get("account", ""),
             currency=upload.mapping.get("currency", ""), actor=actor, now=now, progress=uploads.noting(upload),
@@ -54,5 +63,25 @@ def take_upload(*, upload_id: UUID | str, home: Path, actor: Actor, now: datetim
         uploads.drop_source(upload)
         return uploads.save(replace(upload, state=FAILED, error=f"{why}:{refused.message}"[:1000]))
     ended = uploads.save(replace(upload, state=DONE, import_id=str(done.row.id)))
+    uploads.drop_source(ended)
+    return ended
+
+
+def _unpack(uploads: Uploads, upload: Upload, home: Path, actor: Actor, now: datetime) -> Upload:
+    """Send each file of a zip on as an upload of its own; none of them where the zip as a whole is refused."""
+    source = uploads.source(upload)
+    sent: list[Upload] = []
+    try:
+        with transaction.atomic():
+            for name, blocks in files_of(source):
+                sent.append(send_bank_file(
+                    chunks=blocks, file_name=name, account=upload.mapping.get("account", ""),
+                    currency=upload.mapping.get("currency", ""), home=home, actor=actor, now=now,
+                ))  # fmt: skip
+    except Exception:
+        for one in sent:
+            uploads.forget(one)
+        raise
+    ended = uploads.save(replace(upload, state=DONE))
     uploads.drop_source(ended)
     return ended

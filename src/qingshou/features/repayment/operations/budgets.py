@@ -27,7 +27,7 @@ from qingshou.tenancy.queries import current_tenant
 
 NOTE_PLACE = "repayment_budget.note"
 NOTE_LENGTH_MAX = 2000
-_EVIDENCE = "INCOME_AND_SPENDING_TAKEN"
+EVIDENCE = "INCOME_AND_SPENDING_TAKEN"
 
 
 def record_budget(
@@ -147,13 +147,13 @@ def _kept(
 
 def _meet_checklist(case: Any, told: ToldBudget, actor: Actor, now: datetime) -> None:
     """Meet the stage's item with the first document a figure rests on; by word alone it stays open."""
-    wanted = process_of(case).stage(case.stage).item(_EVIDENCE)
+    wanted = process_of(case).stage(case.stage).item(EVIDENCE)
     document = next((one.document_hash for one in told.lines if one.document_hash), "")
-    if wanted is None or case.evidence.filter(stage=case.stage, item=_EVIDENCE).exists():
+    if wanted is None or case.evidence.filter(stage=case.stage, item=EVIDENCE).exists():
         return
     if wanted.evidence == "DOCUMENT" and not document:
         return
-    give_evidence(case_id=case.id, item=_EVIDENCE, actor=actor, now=now, note=told.form, document_hash=document)
+    give_evidence(case_id=case.id, item=EVIDENCE, actor=actor, now=now, note=told.form, document_hash=document)
 
 
 def _record(budget: Budget, told: ToldBudget, note: str, actor: Actor, now: datetime) -> None:

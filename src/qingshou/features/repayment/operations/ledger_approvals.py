@@ -17,14 +17,17 @@ from qingshou.features.repayment.models import Receipt
 from qingshou.features.repayment.operations.ledger_errors import (
     NoSuchLoan,
     NoSuchReceipt,
+    NothingUnapplied,
     PartOfReceipt,
     ReceiptEnded,
 )
 from qingshou.features.repayment.operations.loan_acts import charge_off, waive
 from qingshou.features.repayment.operations.receipt_parts import reverse_whole
 from qingshou.features.repayment.operations.receipt_returns import refund_unapplied
+from qingshou.features.repayment.operations.receipt_rows import check_amount
 from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
 from qingshou.features.repayment.queries.owed import owed_of_loan
+from qingshou.features.repayment.queries.receipt_list import get_receipt_row
 from qingshou.kernel.money import ZERO
 from qingshou.law.allocation.terms import PartKind
 
@@ -44,8 +47,12 @@ def ask_reversal(*, receipt_id: UUID, reason: str, actor: Actor, now: datetime) 
 
 
 def ask_refund(*, receipt_id: UUID, amount: Decimal, reason: str, actor: Actor, now: datetime) -> ApprovalRequest:
-    """Ask for what is left of a receipt to be given back; stops like ask_reversal."""
+    """Ask for what is left of a receipt to be given back; stops like ask_reversal, and with UnfitAmount and
+    NothingUnapplied: nobody should decide on what cannot be done."""
     receipt = _standing(receipt_id)
+    check_amount(amount, receipt.currency)
+    if amount > get_receipt_row(receipt_id=receipt_id).unapplied:
+        raise NothingUnapplied("Less than that is left of this receipt: what stands on debts must be taken off first.")
     return approvals.request(
         kind=REFUND, subject_kind="RECEIPT", subject_id=receipt.id, subject_label=receipt.external_ref[:60],
         amount=amount, currency=receipt.currency, actor=actor, reason=reason, now=now,

@@ -52,7 +52,7 @@ def note_step(
             raise NoSuchPlan("There is no such offer for this case.")
         if document_hash and not FiledDocument.objects.filter(case=case.id, document_hash=document_hash).exists():
             raise BadAgreementInput("File the document with the case first: no such document is there.")
-        if call_id is not None and not _is_call_with(call_id, case.borrower_id):
+        if call_id is not None and not is_call_with(call_id, case.borrower_id):
             raise BadAgreementInput("There is no such call with this debtor: choose one of theirs.")
         step = NegotiationStep(
             id=uuid4(), case_id=case.id, offer_id=offer_id, party=party, kind=kind, reason=reason, channel=channel,
@@ -74,7 +74,7 @@ def note_step(
     return step
 
 
-def _is_call_with(call_id: UUID, borrower_id: UUID) -> bool:
+def is_call_with(call_id: UUID, borrower_id: UUID) -> bool:
     """Tell whether a call was one with this debtor, of this debt or another of the same person."""
     call = calls_of(call_ids=[call_id]).get(call_id)
     if call is None:

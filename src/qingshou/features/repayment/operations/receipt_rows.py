@@ -110,9 +110,11 @@ def locked_receipt(receipt_id: UUID) -> Receipt:
 def check_amount(amount: Decimal, currency: str) -> None:
     """Stop with UnfitAmount unless an amount is above zero and no finer than its currency."""
     if not amount.is_finite() or amount <= 0:
-        raise UnfitAmount("An amount must be above zero: correct it.")
+        raise UnfitAmount("An amount must be above zero: correct it.", why="NOT_ABOVE_ZERO")
     if round_money(amount, currency, Rounding.DOWN) != amount:
-        raise UnfitAmount(f"The amount has more decimals than {currency} allows: correct it.", currency=currency)
+        raise UnfitAmount(
+            f"The amount has more decimals than {currency} allows: correct it.", currency=currency, why="TOO_FINE"
+        )
 
 
 def build_receipt(told: Told, tenant_id: UUID, now: datetime) -> Receipt:

@@ -35,5 +35,5 @@ def split_receipt(
             by_loan |= done.by_loan
             redone += done.redone
         if sum(shares.values(), ZERO) > done.receipt.amount:
-            raise UnfitAmount("The shares are more than the receipt: lower them.")
+            raise UnfitAmount("The shares are more than the receipt: lower them.", why="SHARES_TOO_MUCH")
     return Applied(done.receipt, by_loan, done.unapplied, redone)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qingshou.audit.phrases import register_actions
+from qingshou.audit.phrases import register_actions, register_reasons
 from qingshou.features.repayment.phrases.documents import REFUSED as DOCUMENTS_REFUSED
 
 ACTIONS = {
@@ -95,7 +95,16 @@ END_REASONS = {
     "TOO_MUCH_UNPAID": _("Too much unpaid"),
     "UNSETTLED_AT_END": _("Not settled at its end"),
 }
+register_reasons(END_REASONS, of=[code for code in ACTIONS if code.startswith(("PROMISE_", "PLAN_"))])
 REFUSALS = {
+    "BY_WORD_NOT_ACCEPTED": _("The lender does not accept a budget by word: file a document."),
+    "BY_WORD_ROLE": _("Your role may not sign off a budget that was told by word."),
+    "BY_WORD_OWN": _("Whoever took the budget does not sign it off: ask a colleague."),
+    "BY_WORD_NOT_NEWEST": _("A newer budget is on file: sign that off."),
+    "BY_WORD_NO_CALL": _("There is no such call with this debtor."),
+    "BY_WORD_NOT_RECORDED": _("The call has no recording."),
+    "BY_WORD_NOT_IDENTIFIED": _("On this call the debtor did not prove who they are."),
+    "BY_WORD_CALL_TOO_OLD": _("The call is older than the lender accepts."),
     "AMOUNT_NOT_ABOVE_ZERO": _("Give an amount above zero."),
     "AMOUNT_TOO_FINE": _("The amount has more decimals than its currency."),
     "AMOUNT_ABOVE_BALANCE": _("The amount is more than is owed."),

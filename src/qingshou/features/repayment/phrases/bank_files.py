@@ -5,14 +5,19 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from qingshou.features.book.column_words import REASONS
+
 FORMATS = {
     "CSV": "CSV",
     "XLSX": "XLSX",
+    "CAMT052": "camt.052",
     "CAMT053": "camt.053",
     "CAMT054": "camt.054",
     "MT940": "MT940",
+    "MT942": "MT942",
 }
 REJECTS = {
+    **REASONS,  # a table is read by the book's own reader; what follows says it in a bank file's words
     "NOT_A_DATE": gettext_lazy("This is no date."),
     "IMPOSSIBLE_DATE": gettext_lazy("There is no such day."),
     "NOT_A_NUMBER": gettext_lazy("This is no amount."),
@@ -44,21 +49,28 @@ WARNINGS = {
     "STATEMENT_REPEATED": gettext_lazy("A statement stands in the file twice; it was read once."),
     "REFERENCE_REPEATED": gettext_lazy("A booking stands in the file twice by the bank's own number."),
     "DETAILS_DIFFER": gettext_lazy("The details of a collective booking do not add up to its amount."),
+    "DATE_AHEAD": gettext_lazy("The day of this booking lies more than a month ahead: ask the bank, or reverse it."),
     "TEXT_CUT": gettext_lazy("A text was longer than is kept."),
 }
 # what stops a whole file
 REFUSED = {
     "EMPTY": gettext_lazy("The file is empty."),
-    "KIND": gettext_lazy("This kind of file is not taken: send CSV, XLSX, camt.053 or MT940, also .gz."),
-    "UNKNOWN_FORMAT": gettext_lazy("This is no statement: give CSV, XLSX, camt.053 or MT940."),
+    "KIND": gettext_lazy(
+        "This kind of file is not taken: send CSV, XLSX, camt.052 to camt.054, MT940 or MT942, also .gz or .zip."
+    ),
+    "UNKNOWN_FORMAT": gettext_lazy("This is no statement: give CSV, XLSX, camt.052 to camt.054, MT940 or MT942."),
     "OLD_EXCEL": gettext_lazy("This is an old or encrypted Excel file: save it as .xlsx or CSV."),
     "TOO_LARGE": gettext_lazy("The file is larger than any statement: ask the bank for a file a day."),
     "TOO_MANY_ROWS": gettext_lazy("The file has too many rows: ask the bank for a file a day."),
     "NO_COLUMNS": gettext_lazy("The table has no column known as a day or none known as an amount."),
     "CURRENCY_UNKNOWN": gettext_lazy("The table does not say in which currency it is: choose one below."),
     "BAD_CURRENCY": gettext_lazy("This is no currency: three capital letters."),
+    "BROKEN_ZIP": gettext_lazy("The zip is broken: have it sent anew."),
+    "BOMB": gettext_lazy("The file unpacks to more than any delivery of statements: it was not read."),
+    "ENCRYPTED": gettext_lazy("The zip is locked: send it without a password."),
+    "NESTED": gettext_lazy("The zip holds another archive: send the files in it."),
     "BROKEN_GZIP": gettext_lazy("The packed file is broken: have it sent anew."),
-    "WRONG_MESSAGE": gettext_lazy("The XML is no camt.053 or camt.054."),
+    "WRONG_MESSAGE": gettext_lazy("The XML is no camt.052, camt.053 or camt.054."),
     "XML_BROKEN": gettext_lazy("The XML is broken: have it sent anew."),
     "XML_FORBIDDEN": gettext_lazy("The XML holds what no bank writes: it was not read."),
     "TOO_DEEP": gettext_lazy("The XML holds what no bank writes: it was not read."),

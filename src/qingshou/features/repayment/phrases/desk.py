@@ -6,6 +6,7 @@ from qingshou.audit.phrases import register_actions
 
 ACTIONS = {
     "BUDGET_TAKEN": _("Income and spending taken"),
+    "BUDGET_SIGNED_BY_WORD": _("Budget told by word signed off over a recorded call"),
     "OFFERS_SEARCHED": _("Offers searched"),
     "OFFER_WORKED_OUT": _("Own terms worked out"),
 }

@@ -25,8 +25,16 @@ REFUSALS = {
     "UNFIT_LEDGER_ACT": gettext_lazy("Name at least one kind of what is owed, with an amount."),
     "APPROVAL_ALREADY_ASKED": gettext_lazy("This has been asked for already and waits to be decided."),
 }
+AMOUNTS = {
+    "NOT_ABOVE_ZERO": gettext_lazy("The amount must be above zero."),
+    "TOO_FINE": gettext_lazy("The amount has more decimals than its currency."),
+    "SHARES_TOO_MUCH": gettext_lazy("The shares are more than the receipt: lower them."),
+}
 
 
 def money_refusal_words(refusal: QingshouError) -> str:
     """Return why it was refused; a refusal of the page itself is in words already."""
+    why = str(refusal.fields.get("why", ""))
+    if refusal.code == "UNFIT_AMOUNT" and why in AMOUNTS:
+        return str(AMOUNTS[why])
     return str(REFUSALS[refusal.code]) if refusal.code in REFUSALS else _(refusal.message)

@@ -1,4 +1,7 @@
-"""ISO 20022 camt.053 (statement of a day) and camt.054 (advice of single bookings), every version since 001.02."""
+"""ISO 20022 camt.052 (report within the day), camt.053 (statement of a day) and camt.054 (advice of single bookings).
+
+Every version since 001.02.
+"""
 
 import re
 from decimal import Decimal
@@ -12,9 +15,13 @@ from qingshou.features.repayment.statements.errors import StatementRefused
 from qingshou.features.repayment.statements.forms import Format
 from qingshou.features.repayment.statements.texts import clean
 
-_STATEMENT, _ADVICE = "Stmt", "Ntfctn"
-_MESSAGES = {"BkToCstmrStmt": Format.CAMT053, "BkToCstmrDbtCdtNtfctn": Format.CAMT054}
-_VERSION = re.compile(r"camt\.05[34]\.001\.[0-9]{2}", re.ASCII)
+_STATEMENT, _ADVICE, _REPORT = "Stmt", "Ntfctn", "Rpt"
+_MESSAGES = {
+    "BkToCstmrAcctRpt": Format.CAMT052,
+    "BkToCstmrStmt": Format.CAMT053,
+    "BkToCstmrDbtCdtNtfctn": Format.CAMT054,
+}
+_VERSION = re.compile(r"camt\.05[234]\.001\.[0-9]{2}", re.ASCII)
 _OPENING = ("OPBD", "PRCD")
 _REFERENCE_CHARS_MAX = 35
 
@@ -44,10 +51,10 @@ def read_camt(path: Path) -> tuple[Reading, Format, str]:
         elif name == "Ntry":
             take_entry(element, draft=draft, reading=reading)
 
-    message, namespace = read_elements(path, containers=frozenset({_STATEMENT, _ADVICE}), told=told)
+    message, namespace = read_elements(path, containers=frozenset({_STATEMENT, _ADVICE, _REPORT}), told=told)
     if message not in _MESSAGES:
         raise StatementRefused(
-            "The XML is no camt.053 or camt.054: give the bank's statement or its advice of bookings.",
+            "The XML is no camt.052, camt.053 or camt.054: give the bank's statement, report or advice of bookings.",
             why="WRONG_MESSAGE",
         )
     _close(reading, balances)

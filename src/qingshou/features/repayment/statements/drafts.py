@@ -37,7 +37,7 @@ class Draft:
     statement_ref: str = ""
     opening: Decimal | None = None
     closing: Decimal | None = None
-    states_balances: bool = True  # an advice (camt.054) states none, and nobody misses them
+    states_balances: bool = True  # an advice or a report within the day need not, and nobody misses them
     line_no: int = 0
     lines: list[Line] = field(default_factory=list)
 
@@ -50,6 +50,7 @@ class Reading:
     rejected: list[Rejected] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
     rows: int = 0
+    is_interim: bool = False  # MT942 rather than MT940
 
     def count_row(self) -> None:
         """Count one more row, good or bad; no statement has more than the limit."""

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+# Kinds of file that tell of bookings before, or beside, the day's own statement: each is told there once more.
+INTERIM = frozenset({"CAMT052", "CAMT054", "MT942"})
 # Rows that say nothing about money received: counted, but no fault of the file.
 HARMLESS = frozenset({"SUMMARY_ROW", "NOT_BOOKED"})
 
@@ -19,9 +21,11 @@ class Format(StrEnum):
 
     CSV = "CSV"
     XLSX = "XLSX"
+    CAMT052 = "CAMT052"
     CAMT053 = "CAMT053"
     CAMT054 = "CAMT054"
     MT940 = "MT940"
+    MT942 = "MT942"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

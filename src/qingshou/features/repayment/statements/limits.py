@@ -1,6 +1,10 @@
 """How much a bank's file may ask of us. None of these depends on what the file says of itself."""
 
 FILE_BYTES_MAX = 200_000_000  # packed or not; what unpacks to more is refused while it unpacks
+DELIVERY_FILES_MAX = 50  # files of one zip: a bank sends one for each account and day
+DELIVERY_BYTES_MAX = 400_000_000  # what a zip may unpack to, counted while it does
+DELIVERY_RATIO_MAX = 100
+DELIVERY_RATIO_FREE_BYTES = 10_000_000  # small files may pack well without being bombs
 LINES_MAX = 100_000  # rows, good and bad: one day of a large lender has fewer
 XML_DEPTH_MAX = 40  # camt.053 nests about fifteen deep
 XML_NODES_MAX = 250_000  # elements of one entry: a batch of ten thousand payments has about as many

@@ -1,4 +1,4 @@
-"""SWIFT MT940, the customer statement: field by field, so that one bad booking costs no other."""
+"""SWIFT MT940 and MT942, the statement and the report within the day: field by field: a bad booking costs no other."""
 
 import re
 from pathlib import Path
@@ -16,14 +16,18 @@ _CURRENCY_BEHIND = re.compile(r"\s+[A-Z]{3}$", re.ASCII)
 
 
 def read_mt940(path: Path) -> Reading:
-    """Read an MT940 file.
+    """Read an MT940 or MT942 file; a report within the day is known by its limits (:34F:), and need not hold a booking.
 
     Stops   StatementRefused  it holds no balance and no booking
     """
     reading = Reading()
     for fields in statements_of(path):
         _take_statement(fields, reading)
-    if not reading.rows and all(draft.opening is None and draft.closing is None for draft in reading.statements):
+    if (
+        not reading.is_interim
+        and not reading.rows
+        and all(draft.opening is None and draft.closing is None for draft in reading.statements)
+    ):
         raise StatementRefused(
             "The file holds no balance and no booking of an MT940 statement: give the bank's own file.", why="EMPTY"
         )
@@ -40,6 +44,8 @@ def _take_statement(fields: list[Field], reading: Reading) -> None:
             numbers.append(clean(one.text, _REFERENCE_CHARS_MAX)[0])
         elif tag == "25":
             draft.account = own_account(_CURRENCY_BEHIND.sub("", one.text.split("\n", 1)[0]))
+        elif tag == "34":
+            _take_limit(one, draft, reading)
         elif tag in ("60", "62"):
             _take_balance(one, draft, reading)
         elif tag == "61":
@@ -66,9 +72,16 @@ def _take_balance(one: Field, draft: Draft, reading: Reading) -> None:
         draft.closing = fit
 
 
+def _take_limit(one: Field, draft: Draft, reading: Reading) -> None:
+    """Take the currency from the limit below which a report within the day tells of no booking; it has no balances."""
+    reading.is_interim, draft.states_balances = True, False
+    if not draft.currency and is_currency(one.text[:3]):
+        draft.currency = one.text[:3]
+
+
 def _take_booking(one: Field, told: Field | None, draft: Draft, reading: Reading) -> None:
     if not is_currency(draft.currency):
-        # the currency stands in the opening balance alone
+        # the currency stands in the opening balance alone, or in the limit of a report within the day
         reading.reject(one.line_no, ":61:", "UNKNOWN_CURRENCY")
         return
     booking = read_booking(one.text)

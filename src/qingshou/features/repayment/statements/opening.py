@@ -64,6 +64,7 @@ def read_statement(
             reading, kind, version = read_camt(path)
         elif kind is Format.MT940:
             reading = read_mt940(path)
+            kind = Format.MT942 if reading.is_interim else kind
         else:
             reading = read_table(
                 path, mapping=known, account=account, currency=currency, is_workbook=kind is Format.XLSX
@@ -88,7 +89,9 @@ def kind_of(path: Path) -> Format:
     if raw.startswith(_OLD_EXCEL):
         raise StatementRefused("This is an old or encrypted Excel file: save it as .xlsx or CSV.", why="OLD_EXCEL")
     if raw.startswith(_NO_STATEMENT):
-        raise StatementRefused("This is no statement: give CSV, XLSX, camt.053 or MT940.", why="UNKNOWN_FORMAT")
+        raise StatementRefused(
+            "This is no statement: give CSV, XLSX, camt.052 to camt.054, MT940 or MT942.", why="UNKNOWN_FORMAT"
+        )
     head = _head_of_packed(path) if raw.startswith(b"\x1f\x8b") else _head_of_plain(path)
     if not head.strip(b"\xef\xbb\xbf \r\n\t\x00"):
         raise StatementRefused("The file is empty.", why="EMPTY")
@@ -96,7 +99,7 @@ def kind_of(path: Path) -> Format:
     if text.startswith("<"):
         return Format.CAMT053
     lines = text.splitlines()
-    if text.startswith("{1:") or any(line.startswith((":20:", ":25:", ":60F:", ":60M:")) for line in lines):
+    if text.startswith("{1:") or any(line.startswith((":20:", ":25:", ":60F:", ":60M:", ":34F:")) for line in lines):
         return Format.MT940
     return Format.CSV
 

@@ -118,7 +118,7 @@ def sent(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Show how far a file is on its way in."""
     context = _progress(upload_id)
     if context["upload"].state == DONE:
-        return redirect("repayment:bank_file", bank_file_id=context["upload"].import_id)
+        return redirect(_after(context["upload"]))
     return render(request, "repayment/bank_file_sent.html", context)
 
 
@@ -129,7 +129,7 @@ def progress(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     context = _progress(upload_id)
     reply = render(request, "repayment/bank_file_progress.html", context)
     if context["upload"].state == DONE:
-        reply["HX-Redirect"] = reverse("repayment:bank_file", args=[context["upload"].import_id])
+        reply["HX-Redirect"] = _after(context["upload"])
     return reply
 
 
@@ -141,6 +141,13 @@ def forget(request: HttpRequest, upload_id: UUID) -> HttpResponse:  # noqa: ARG0
     if upload.state == FAILED:
         uploads.forget(upload)
     return redirect("repayment:bank_files")
+
+
+def _after(upload: Any) -> str:
+    """Return the page of what was taken in; a zip's files are uploads of their own, on the list."""
+    if not upload.import_id:
+        return reverse("repayment:bank_files")
+    return reverse("repayment:bank_file", args=[upload.import_id])
 
 
 def _progress(upload_id: UUID) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from qingshou.features.repayment.rules.budget_forms import FORMS, BudgetForm
 from qingshou.features.repayment.rules.document_kinds import BYTES_MAX
 from qingshou.features.repayment.rules.told_budget import problems_of_budget
 from qingshou.features.repayment.views import budget_shown as drawn
+from qingshou.features.repayment.views.budget_by_word import by_word_of
 from qingshou.features.repayment.views.budget_form import form_of, groups_of, told_of, values_of
 from qingshou.features.repayment.views.desk_shown import head_of, may_work, tell_refusal
 from qingshou.kernel.errors import QingshouError
@@ -100,6 +101,7 @@ def _page(
         "sources": list(words.SOURCES.items()),
         "willingness": list(words.WILLINGNESS.items()),
         "latest": drawn.picture_of(latest) if latest else None,
+        "by_word": by_word_of(case, latest.budget if latest else None, desk),
         "compared": drawn.compared(budgets) if len(budgets) > 1 else None,
         "origins": ORIGINS,
     }

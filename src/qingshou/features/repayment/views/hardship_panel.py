@@ -23,6 +23,7 @@ from qingshou.features.repayment.phrases.hardship import ENDS, KINDS, STATES
 from qingshou.features.repayment.queries.hardship import get_hardship, hardships_of_case
 from qingshou.features.repayment.rules.document_kinds import BYTES_MAX
 from qingshou.features.repayment.rules.hardship import BREATHING_SPACE, LIVE, hardship_kinds
+from qingshou.features.repayment.views.money_shown import NotFilledIn
 from qingshou.privacy.kinds import PersonalKind
 from qingshou.privacy.operations import reveal
 from qingshou.privacy.places import Sealed
@@ -72,6 +73,8 @@ def report(request: HttpRequest, case_id: UUID) -> str:
     """Take the news of a hardship: contact pauses at once."""
     case_of(request, case_id, "repayment.work")
     desk, post = desk_of(request), request.POST
+    if not post.get("kind"):
+        raise NotFilledIn(_("Choose what the hardship is."))
     row = report_hardship(
         case_id=case_id, kind=post.get("kind", ""), actor=desk.actor, now=desk.now, note=post.get("note", ""),
         entered_on=day_given(post.get("entered_on", "")), register_ref=post.get("register_ref", ""),

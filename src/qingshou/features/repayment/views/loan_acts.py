@@ -19,9 +19,12 @@ from qingshou.features.cases.views.shown import Desk, day_given, desk_of, facts_
 from qingshou.features.repayment.operations.ledger_approvals import ask_charge_off, ask_waiver
 from qingshou.features.repayment.operations.ledger_errors import NeedsSecondPerson
 from qingshou.features.repayment.operations.loan_acts import charge_costs, waive
+from qingshou.features.repayment.operations.receipt_rows import check_amount
+from qingshou.features.repayment.phrases.money import ACCOUNTS
 from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan
 from qingshou.features.repayment.views.money_shown import NotFilledIn, amount_given, tell_money_refusal
 from qingshou.kernel.errors import QingshouError
+from qingshou.kernel.money import ZERO, minor_digits
 from qingshou.law.allocation.terms import PartKind
 
 CHARGEABLE = ("COSTS", "PENALTY", "INTEREST")
@@ -58,9 +61,13 @@ def charge(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
     kind = post.get("kind", "COSTS")
     if kind not in CHARGEABLE:
         raise NotFilledIn(_("Only costs, penalty and interest can be charged: principal comes from the core system."))
+    due = post.get("due", "").strip()
+    due_date = day_given(due)
+    if due and due_date is None:
+        raise NotFilledIn(_("Write the due date as YYYY-MM-DD, or leave it empty: then it is due today."))
     done = charge_costs(
         loan_id=owed.loan_id, amount=amount_given(post.get("amount", "")), reason=_reason(request), actor=desk.actor,
-        now=desk.now, due_date=day_given(post.get("due", "")), kind=PartKind(kind),
+        now=desk.now, due_date=due_date, kind=PartKind(kind),
     )  # fmt: skip
     return _("Charged. Owed now: %(owed)s %(currency)s.") % _shown(done.owed, owed)
 
@@ -74,6 +81,7 @@ def give_up(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
     amounts: dict[PartKind, Decimal] = {
         kind: amount_given(text) for kind in PartKind if (text := request.POST.get(f"amount-{kind.value}", "").strip())
     }
+    _ensure_open(owed, amounts)
     try:
         done = waive(loan_id=owed.loan_id, amounts=amounts, reason=_reason(request), actor=desk.actor, now=desk.now)
     except NeedsSecondPerson:
@@ -90,6 +98,23 @@ def write_off(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
     _ensure_works(request, owed)
     ask_charge_off(loan_id=owed.loan_id, reason=_reason(request), actor=desk.actor, now=desk.now)
     return _("Asked: a second person decides.")
+
+
+def _ensure_open(owed: OwedOfLoan, amounts: dict[PartKind, Decimal]) -> None:
+    """Stop where more would be given up of a kind than is open: nobody should decide on what cannot be."""
+    open_amounts = owed.by_kind()
+    for kind, amount in amounts.items():
+        check_amount(amount, owed.currency)
+        most = open_amounts.get(kind, ZERO)
+        if amount > most:
+            raise NotFilledIn(
+                _("%(kind)s: only %(most)s %(currency)s is open. Give up that or less.")
+                % {
+                    "kind": ACCOUNTS[kind],
+                    "most": f"{most:,.{minor_digits(owed.currency)}f}",
+                    "currency": owed.currency,
+                }
+            )
 
 
 def _reason(request: HttpRequest) -> str:

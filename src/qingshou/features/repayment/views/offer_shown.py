@@ -84,7 +84,7 @@ def _chance(offer: Any) -> dict[str, Any] | None:
         "mean": offer.kept_chance, "low": low, "high": high, "x": f"{low * 100:.1f}", "w": f"{(high - low) * 100:.1f}",
         "at": f"{offer.kept_chance * 100 - Decimal('0.7'):.1f}",
         "words": f"{offer.kept_chance * 100:.0f} %",
-        "interval": f"{low * 100:.0f}–{high * 100:.0f} %",
+        "interval": f"{low * 100:.0f}–{high * 100:.0f}\u00a0%",
     }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST":
         amount, due_on = amount_given(given["amount"]), day_given(given["due_on"])
         if amount is None:
-            problems["amount"] = words.REFUSALS["AMOUNT_NOT_ABOVE_ZERO"]
+            problems["amount"] = _("Write the amount as a number, for example 1234.50.")
         if due_on is None:
             problems["due_on"] = _("Give the date promised.")
         if amount is not None and due_on is not None:

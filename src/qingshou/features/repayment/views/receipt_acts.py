@@ -1,6 +1,7 @@
 """What is done with a receipt: put on a debtor's loans, moved, taken off, given back; each a form, then the receipt."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -49,13 +50,11 @@ def _acting(view: Callable[[HttpRequest, UUID, Desk], str]) -> Callable[..., Htt
 def apply(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
     """Put a receipt on the loans of the debtor chosen: by law, on those named, or each its amount."""
     borrower = _borrower(request)
-    loans = loans_given(request)
-    shares = {loan: text for loan in loans if (text := request.POST.get(f"share-{loan}", "").strip())}
+    loans, shares = loans_given(request), _shares(request)
     if shares:
-        done = split_receipt(
-            receipt_id=receipt_id, borrower_id=borrower, actor=desk.actor, now=desk.now,
-            shares={loan: amount_given(text) for loan, text in shares.items()},
-        )  # fmt: skip
+        if not set(loans) <= set(shares):
+            raise NotFilledIn(_("Write a share beside every loan that is ticked, or beside none."))
+        done = split_receipt(receipt_id=receipt_id, borrower_id=borrower, shares=shares, actor=desk.actor, now=desk.now)
     else:
         done = apply_receipt(
             receipt_id=receipt_id, borrower_id=borrower, loan_ids=loans or None, chosen_by=ChosenBy.LENDER,
@@ -104,6 +103,14 @@ def refund(request: HttpRequest, receipt_id: UUID, desk: Desk) -> str:
         actor=desk.actor, now=desk.now,
     )  # fmt: skip
     return _("Asked: a second person decides.")
+
+
+def _shares(request: HttpRequest) -> dict[UUID, Decimal]:
+    """Read the shares written beside loans; one written counts whether or not the loan is ticked."""
+    written = {
+        name.removeprefix("share-"): text.strip() for name, text in request.POST.items() if name.startswith("share-")
+    }
+    return {loan: amount_given(text) for key, text in written.items() if text and (loan := uuid_given(key))}
 
 
 def _borrower(request: HttpRequest) -> UUID:

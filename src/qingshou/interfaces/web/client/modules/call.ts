@@ -82,7 +82,10 @@ export function startCall(): void {
   document.addEventListener("click", (event) => {
     const leader = (event.target as HTMLElement).closest<HTMLElement>("[data-focus]");
     if (!leader) return;
-    if (leader.dataset.check) choose(leader.dataset.check);
+    if (leader.dataset.check) {
+      choose(leader.dataset.check);
+      form()?.dispatchEvent(new Event("input"));  // the draft keeps it
+    }
     const aim = document.querySelector<HTMLElement>(leader.dataset.focus ?? "");
     aim?.focus();
     aim?.scrollIntoView({ block: "nearest" });
@@ -116,5 +119,14 @@ export function startCall(): void {
   deal();
   const checked = form()?.querySelector<HTMLInputElement>("[name=outcome]:checked");
   if (checked && form()?.querySelector(".is-invalid")) return;
+  if (checked && form()?.querySelector("[data-draft-note]:not([hidden])")) {
+    // a draft is back: what it chose stands, and what it says of the next step too
+    for (const name of ["next_action", "next_action_on"]) {
+      const kept = field<HTMLInputElement>(name);
+      if (kept?.value) kept.dataset.chosen = "1";
+    }
+    follow(checked);
+    return;
+  }
   ended();
 }

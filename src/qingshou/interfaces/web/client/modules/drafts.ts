@@ -1,12 +1,36 @@
-// What was typed survives the back button, a closed lid and an expired sign-in: kept in this browser until it is sent.
-// Only forms marked data-draft; never passwords. A draft is dropped after two days.
+// What was typed and chosen survives the back button, a closed lid and an expired sign-in: kept in this browser until it
+// is sent. Only forms marked data-draft; never passwords, nor what must be ticked to agree. Dropped after two days.
 
 const PREFIX = "qingshou-draft:";
 const KEPT_MS = 2 * 24 * 3600 * 1000;
 
-const fields = (form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[] =>
-  [...form.querySelectorAll<HTMLInputElement>("input[name],textarea[name],select[name]")]
-    .filter((field) => !/^(hidden|password|file|checkbox|radio|submit)$/.test(field.type));
+type Kept = Record<string, string | string[]>;
+const all = (form: HTMLFormElement): HTMLInputElement[] =>
+  [...form.querySelectorAll<HTMLInputElement>("input[name],textarea[name],select[name]")];
+const fields = (form: HTMLFormElement): HTMLInputElement[] =>
+  all(form).filter((field) => !/^(hidden|password|file|checkbox|radio|submit)$/.test(field.type));
+const choices = (form: HTMLFormElement): HTMLInputElement[] =>
+  all(form).filter((field) => field.type === "radio" || (field.type === "checkbox" && !field.required));
+
+function valuesOf(form: HTMLFormElement): Kept {
+  const values: Kept = Object.fromEntries(fields(form).map((field) => [field.name, field.value]));
+  for (const one of choices(form)) {
+    const chosen = (values[one.name] ??= []) as string[];
+    if (one.checked) chosen.push(one.value);
+  }
+  return values;
+}
+
+function restore(form: HTMLFormElement, values: Kept): void {
+  for (const field of fields(form)) {
+    const value = values[field.name];
+    if (typeof value === "string") field.value = value;
+  }
+  for (const one of choices(form)) {
+    const chosen = values[one.name];
+    if (Array.isArray(chosen)) one.checked = chosen.includes(one.value);
+  }
+}
 
 export function startDrafts(): void {
   for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
@@ -17,12 +41,11 @@ export function startDrafts(): void {
     const key = PREFIX + form.dataset.draft;
     const kept = JSON.parse(localStorage.getItem(key) ?? "null");
     if (kept && !form.querySelector(".is-invalid")) {
-      for (const field of fields(form)) if (kept.values[field.name] !== undefined) field.value = kept.values[field.name];
+      restore(form, kept.values);
       form.querySelector<HTMLElement>("[data-draft-note]")?.removeAttribute("hidden");
     }
     form.addEventListener("input", () => {
-      const values = Object.fromEntries(fields(form).map((field) => [field.name, field.value]));
-      localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
+      localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: valuesOf(form) }));
     });
     form.addEventListener("submit", () => localStorage.removeItem(key));
   });

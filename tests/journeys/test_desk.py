@@ -140,6 +140,25 @@ def test_a_draft_survives(visit):
         assert page.input_value(field) == "half a thought"
 
 
+def test_what_was_sent_and_refused_is_back_and_what_was_taken_is_gone(visit):
+    page = visit("TEAM_LEAD", language="en")
+    page.goto("/hardship/relief/")
+    page.click("[data-dialog=ask-relief]")
+    for field, text in (("code", "flood-9"), ("name-zh-hans", "洪水"), ("name-zh-hant", "洪水"), ("name-en", "Flood")):
+        page.fill(f"#ask-relief [name={field}]", text)
+    page.evaluate("document.querySelector('#ask-relief form').noValidate = true")
+    page.click("#ask-relief button[type=submit]")
+    page.wait_for_selector(".toast-line.is-error")
+    assert page.input_value("#ask-relief [name=code]") == "flood-9"
+    page.click("[data-dialog=ask-relief]")
+    for field, text in (("from_on", "2026-12-01"), ("until_on", "2026-12-31"), ("regions", "TW"), ("reason", "flood")):
+        page.fill(f"#ask-relief [name={field}]", text)
+    page.click("#ask-relief button[type=submit]")
+    page.wait_for_selector(".toast-line.is-success")
+    assert page.input_value("#ask-relief [name=code]") == ""
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('qingshou-draft:'))") == []
+
+
 @pytest.mark.parametrize(
     "role", ["COLLECTOR", "TEAM_LEAD", "LEGAL_OFFICER", "RISK_OFFICER", "COMPLIANCE_OFFICER", "ADMINISTRATOR"]
 )

@@ -41,6 +41,7 @@ COLUMNS = (
     Column(key="status", label=gettext_lazy("Status"), kind="state", words=STATUSES,
            tone=lambda asked: _TONES.get(asked.status, "")),
     Column(key="amount", label=gettext_lazy("Amount"), kind="money", currency=lambda asked: asked.currency),
+    Column(key="currency", label=gettext_lazy("Currency"), value=lambda asked: asked.currency if asked.amount else ""),
     Column(key="reason", label=gettext_lazy("Reason"), kind="long"),
     Column(key="requested_by_name", label=gettext_lazy("Asked by")),
     Column(key="requested_at", label=gettext_lazy("Asked at"), kind="instant"),

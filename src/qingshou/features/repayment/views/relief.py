@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qingshou.access.guards import requires
+from qingshou.access.guards import is_allowed, requires
 from qingshou.features.cases.views.shown import day_given, desk_of, tell_refusal
 from qingshou.features.repayment.operations.relief import ask_relief, end_relief
 from qingshou.features.repayment.phrases.hardship import PROGRAMME_STATES
@@ -31,10 +31,11 @@ def programmes(request: HttpRequest) -> HttpResponse:
          "state": PROGRAMME_STATES[one.state], "tone": _TONES.get(one.state, "")}
         for one in list_programmes()
     ]  # fmt: skip
-    may_ask = request.user.has_perm("receipts.reverse")
-    return render(
-        request, "repayment/relief.html", {"lines": lines, "may_ask": may_ask, "languages": settings.LANGUAGES}
-    )
+    context = {
+        "lines": lines, "languages": settings.LANGUAGES, "may_ask": request.user.has_perm("receipts.reverse"),
+        "may_see_queue": is_allowed(request, "repayment.view"),
+    }  # fmt: skip
+    return render(request, "repayment/relief.html", context)
 
 
 @require_POST

@@ -1,8 +1,9 @@
 // What was typed and chosen survives the back button, a closed lid and an expired sign-in: kept in this browser until it
-// is sent. Only forms marked data-draft; never passwords, nor what must be ticked to agree. Dropped after two days.
+// is sent; what was sent and refused is back too. Only forms marked data-draft; never passwords, nor what must be ticked to agree. Dropped after two days.
 
 const PREFIX = "qingshou-draft:";
 const KEPT_MS = 2 * 24 * 3600 * 1000;
+const ANSWERED_MS = 60 * 1000; // a refusal comes with the next page
 
 type Kept = Record<string, string | string[]>;
 const all = (form: HTMLFormElement): HTMLInputElement[] =>
@@ -33,11 +34,19 @@ function restore(form: HTMLFormElement, values: Kept): void {
 }
 
 export function startDrafts(): void {
+  const isRefused = document.querySelector("[data-toast-stays]") !== null;
   for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
     const kept = JSON.parse(localStorage.getItem(key) ?? "{}");
-    if (!kept.at || Date.now() - kept.at > KEPT_MS) localStorage.removeItem(key);
+    const isTaken = kept.sent && !(isRefused && Date.now() - kept.sent < ANSWERED_MS);
+    if (!kept.at || Date.now() - kept.at > KEPT_MS || isTaken) localStorage.removeItem(key);
   }
-  document.querySelectorAll<HTMLFormElement>("form[data-draft]").forEach((form) => {
+  keepDraftsIn(document.body);
+  document.addEventListener("htmx:after:swap", () => keepDraftsIn(document.body)); // panels come later
+}
+
+function keepDraftsIn(part: HTMLElement): void {
+  part.querySelectorAll<HTMLFormElement>("form[data-draft]:not([data-draft-kept])").forEach((form) => {
+    form.dataset.draftKept = "";
     const key = PREFIX + form.dataset.draft;
     const kept = JSON.parse(localStorage.getItem(key) ?? "null");
     if (kept && !form.querySelector(".is-invalid")) {
@@ -47,6 +56,8 @@ export function startDrafts(): void {
     form.addEventListener("input", () => {
       localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: valuesOf(form) }));
     });
-    form.addEventListener("submit", () => localStorage.removeItem(key));
+    form.addEventListener("submit", () => {
+      localStorage.setItem(key, JSON.stringify({ at: Date.now(), sent: Date.now(), values: valuesOf(form) }));
+    });
   });
 }

@@ -97,6 +97,12 @@ def borrowers_of_loans(*, loan_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(Loan.objects.filter(id__in=list(loan_ids)).values_list("id", "borrower_id"))
 
 
+def class_of_loans(*, loan_ids: Iterable[UUID]) -> dict[UUID, tuple[str, bool]]:
+    """Return loan -> (regulatory class, is it non-performing) as the day's classing has it."""
+    rows = Loan.objects.filter(id__in=list(loan_ids)).values_list("id", "regulatory_class", "is_non_performing")
+    return {loan: (code, bool(bad)) for loan, code, bad in rows}
+
+
 def security_of_loans(*, loan_ids: Iterable[UUID]) -> dict[UUID, Decimal | None]:
     """Return the value of the collateral held for each loan; None where it is secured and nobody knows the value."""
     links = LoanCollateral.objects.filter(loan_id__in=list(loan_ids))

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from qingshou.features.repayment.views import (
     bank_files,
     cash,
+    differences,
     loan_acts,
     money_panel,
     receipt,
@@ -37,6 +38,12 @@ routes: list[URLPattern] = [
     path("bank-files/sent/<uuid:upload_id>/progress", bank_files.progress, name="bank_file_progress"),
     path("bank-files/sent/<uuid:upload_id>/forget", bank_files.forget, name="forget_bank_file"),
     path("bank-files/<uuid:bank_file_id>/", bank_files.bank_file, name="bank_file"),
+    path("differences/", differences.differences, name="differences"),
+    path("differences/<uuid:difference_id>/", differences.difference, name="difference"),
+    path("differences/<uuid:difference_id>/booked", differences.settle, {"how": "booked"}, name="difference_booked"),
+    path(
+        "differences/<uuid:difference_id>/taken-back", differences.settle, {"how": "taken-back"}, name="difference_back"
+    ),
     path("loans/<uuid:loan_id>/account/", statement.statement, name="statement"),
     path("loans/<uuid:loan_id>/account/charge", loan_acts.charge, name="charge_loan"),
     path("loans/<uuid:loan_id>/account/waive", loan_acts.give_up, name="waive_loan"),

@@ -43,6 +43,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("repayment:queue", _("To be matched"), "arrows-split", "receipts.take", _MONEY),
     Entry("repayment:cash", _("Cash desk"), "cash", "receipts.cash", _MONEY),
     Entry("repayment:bank_files", _("Bank files"), "file-dollar", "receipts.view", _MONEY),
+    Entry("repayment:differences", _("Books and tape differ"), "scale", "receipts.view", _MONEY),
     Entry("delinquency:cockpit", _("Cockpit"), "chart-bar", "cockpit.view", _BOOK),
     Entry("book:imports", _("Imports"), "file-import", "imports.view", _BOOK),
     Entry("approvals:queue", _("Approvals"), "checks", "approvals.view", _WATCH),

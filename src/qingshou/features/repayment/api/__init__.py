@@ -4,6 +4,7 @@ from ninja import Router
 
 from qingshou.features.repayment.api.agreements import router as agreements
 from qingshou.features.repayment.api.budgets import router as budgets
+from qingshou.features.repayment.api.differences import router as differences
 from qingshou.features.repayment.api.offers import router as offers
 from qingshou.features.repayment.api.receipts import router as receipts
 
@@ -12,3 +13,4 @@ repayment.add_router("", receipts)
 repayment.add_router("", budgets)
 repayment.add_router("", offers)
 repayment.add_router("", agreements)
+repayment.add_router("", differences)

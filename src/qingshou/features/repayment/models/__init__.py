@@ -1,6 +1,7 @@
 """Rows of repayment, one file a subject."""
 
 from qingshou.features.repayment.models.budgets import Budget, BudgetLine, FiledDocument
+from qingshou.features.repayment.models.differences import TapeDifference
 from qingshou.features.repayment.models.hardship import Hardship, ReliefProgramme
 from qingshou.features.repayment.models.intents import PaymentIntent
 from qingshou.features.repayment.models.ledger import Account, LedgerEvent, LoanLedger, Posting, Transaction
@@ -32,5 +33,6 @@ __all__ = [
     "Promise",
     "Receipt",
     "ReliefProgramme",
+    "TapeDifference",
     "Transaction",
 ]

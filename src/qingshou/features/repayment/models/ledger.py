@@ -33,6 +33,7 @@ class LoanLedger(TenantRow):
     # of the contract, where it is not the lender's: kinds from the first paid to the last; DUE_FIRST or KIND_FIRST
     order_kinds = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     order_sequence = models.CharField(max_length=12, blank=True)
+    order_future = models.CharField(max_length=24, blank=True)  # what is done with money for what is not due yet
     opened_at = models.DateTimeField()
 
     class Meta:

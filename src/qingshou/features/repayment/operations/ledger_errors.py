@@ -91,3 +91,33 @@ class NotSplit(Conflict):
     """The receipt is not split, or no longer."""
 
     code = "NOT_SPLIT"
+
+
+class NoSuchDifference(NotFound):
+    """There is no such difference between our books and a tape."""
+
+    code = "NO_SUCH_DIFFERENCE"
+
+
+class DifferenceSettled(Conflict):
+    """The difference was settled by a tape or a person already."""
+
+    code = "DIFFERENCE_SETTLED"
+
+
+class GivenUpByPlan(Conflict):
+    """What a plan gave up when it was kept is not taken back by hand."""
+
+    code = "GIVEN_UP_BY_PLAN"
+
+
+class ReasonMissing(BadInput):
+    """An act that is kept in the record wants its reason."""
+
+    code = "REASON_MISSING"
+
+
+class NotLawful(Conflict):
+    """The law does not allow the act; `reasons` says why, with articles."""
+
+    code = "NOT_LAWFUL"

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -20,9 +19,10 @@ from qingshou.features.repayment.operations.posting import Writing
 from qingshou.features.repayment.operations.received import tell_money_moved
 from qingshou.features.repayment.operations.replay import Order, Recorded, run, steps_from
 from qingshou.features.repayment.operations.standstill import Standing, standing_of
+from qingshou.features.repayment.operations.tape_differences import Pending, load_pending
 from qingshou.features.repayment.queries.hardship import list_standing_without_ledger
 from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape, tape_facts
-from qingshou.features.repayment.rules.books import Books, Slot
+from qingshou.features.repayment.rules.books import Books
 from qingshou.features.repayment.rules.opening import is_shown
 from qingshou.features.repayment.rules.steps import Step, StepKind, do
 from qingshou.tenancy.models import Tenant
@@ -74,12 +74,15 @@ def _sync_part(debtors: Sequence[UUID], lender: Tenant, as_of: date, actor: Acto
     with_later = _with_later_steps([row.id for row in ledgers], as_of)
     later = {one: steps_from(books[one], (as_of, books[one].next_sequence)) for one in books if one in with_later}
     standing = standing_of(books=books, told=told, later=later, as_of=as_of)
+    pending = load_pending(
+        loans=[row.id for row in ledgers], as_of=as_of, since={row.id: row.tape_as_of for row in ledgers}
+    )
     writing, entries, changed, found = Writing(lender.id, actor, now), [], [], Synced()
     for debtor, locked in books.items():
         due = [told[row.id] for row in locked.ledgers.values() if _is_behind(row.tape_as_of, told.get(row.id), as_of)]
         known = [one for one in due if one.is_closed or one.balance is not None]
         before = {one.id: locked.books.owed(one.id) for one in known}
-        steps = _steps(locked, known, as_of, with_later=debtor in later, standing=standing.get(debtor))
+        steps = _steps(locked, known, as_of, later.get(debtor), standing.get(debtor), pending)
         _run(locked, steps, known, as_of, later=later.get(debtor), writing=writing)
         set_to = [step.loan for step in steps if step.kind is StepKind.TAPE and step.loan is not None]
         never = {step.loan: step.facts["frozen"] for step in steps if step.kind is StepKind.STANDSTILL}
@@ -90,6 +93,7 @@ def _sync_part(debtors: Sequence[UUID], lender: Tenant, as_of: date, actor: Acto
         changed += [debtor] if steps else []
         found += Synced(len(due), len(set_to), 0, len(due) - len(known))
     writing.write()
+    pending.write()
     record_many(entries=entries, actor=actor, now=now)
     for debtor in debtors:
         missing = [one for one in told.values() if one.borrower_id == debtor and one.id not in books[debtor].ledgers]
@@ -112,36 +116,43 @@ def _with_later_steps(loans: Sequence[UUID], as_of: date) -> frozenset[UUID]:
 
 
 def _steps(
-    locked: LockedBooks, told: Sequence[LoanOnTape], as_of: date, *, with_later: bool, standing: Standing | None
-) -> list[Step]:
+    locked: LockedBooks, told: Sequence[LoanOnTape], as_of: date, later: Recorded | None, standing: Standing | None,
+    pending: Pending,
+) -> list[Step]:  # fmt: skip
     """Return the steps for each loan that does not stand as its tape says; with later steps, for every loan.
 
-    The place after each is kept free: what of the tape's figure is never owed is taken off there.
+    The place after each is kept free: what of the tape's figure is never owed is taken off there. Then comes what we
+    did and the tape does not show.
     """
+    held = locked.books.copy()
+    for step in reversed(later.steps if later else []):
+        held.undo(step.was)
     made: list[Step] = []
     place = locked.next_sequence
     for one in told:
         parts = dict(parts_on_tape(one))
         facts = tape_facts(one, parts, since=locked.ledgers[one.id].tape_as_of)
         tape = Step(StepKind.TAPE, as_of, place, facts, one.id)
-        still = standing.step_after(tape) if standing else None
+        missing = pending.judge(tape, held=held, frozen=standing.frozen_before(one.id) if standing else {})
+        still = standing.step_after(tape, lacking=pending.lacking(one.id, missing)) if standing else None
+        acts = pending.steps_after(tape, missing)
+        steps = [tape, *([still] if still else []), *acts]
         is_news = standing is not None and standing.is_news(still)
-        if not with_later and not is_news and _agrees(locked, one.id, parts, still):
+        if not later and not is_news and _agrees(locked, one.id, steps):
             continue
-        made += [tape] if still is None else [tape, still]
-        place += 2
+        made += steps
+        place += 2 + len(acts)
     return made
 
 
-def _agrees(locked: LockedBooks, loan: UUID, parts: dict[Slot, Decimal], still: Step | None) -> bool:
-    """Tell whether the books stand as the tape says, less what of it is never owed."""
+def _agrees(locked: LockedBooks, loan: UUID, steps: Sequence[Step]) -> bool:
+    """Tell whether the books stand already as these steps would leave them."""
     if locked.books.is_charged_off(loan):
         return True
-    if still is not None:
-        books = Books(frozenset([loan]), dict(parts))
-        books.do(do(still, books=books, terms=locked.terms))
-        parts = dict(books.open_of(loan))
-    return parts == dict(locked.books.open_of(loan))
+    books = Books(frozenset([loan]), dict(locked.books.parts_of(loan)))
+    for step in steps:
+        books.do(do(step, books=books, terms=locked.terms))
+    return dict(books.open_of(loan)) == dict(locked.books.open_of(loan))
 
 
 def _run(

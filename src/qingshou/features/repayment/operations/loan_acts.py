@@ -11,7 +11,7 @@ from django.db import transaction
 
 from qingshou.audit.actors import Actor
 from qingshou.audit.operations import record
-from qingshou.features.book.owing import borrowers_of_loans
+from qingshou.features.book.owing import borrowers_of_loans, class_of_loans
 from qingshou.features.repayment.operations.ledger_errors import (
     NeedsSecondPerson,
     NoSuchLoan,
@@ -24,6 +24,7 @@ from qingshou.features.repayment.operations.receipt_rows import check_amount
 from qingshou.features.repayment.operations.receipts import day_of
 from qingshou.features.repayment.operations.received import tell_money_moved
 from qingshou.features.repayment.operations.replay import run
+from qingshou.features.repayment.operations.tape_differences import keep_act
 from qingshou.features.repayment.rules.books import WAIVED, Move
 from qingshou.features.repayment.rules.steps import Step, StepKind
 from qingshou.kernel.money import ZERO
@@ -116,7 +117,10 @@ def re_age(
     Stops   UnfitAct, NoSuchLoan; NothingOpen  nothing is overdue
     """
     day = on or day_of(current_tenant(), now)
-    facts = {"until": day.isoformat(), "to": _dates(to), "reason": reason, "under": under}
+    was = class_of_loans(loan_ids=[loan_id]).get(loan_id)
+    facts: dict[str, Any] = {"until": day.isoformat(), "to": _dates(to), "reason": reason, "under": under}
+    if was is not None:  # so that moving arrears never hides what the loan was (queries/observed.py)
+        facts["was"] = {"class": was[0], "is_non_performing": was[1]}
     return _act(loan_id, StepKind.RE_AGE, facts, day, "LOAN_RE_AGED", actor, now)
 
 
@@ -176,6 +180,8 @@ def _act(
         (done,) = [one.done for one in found.steps if one.step.order == step.order]
         if not done:
             raise NothingOpen("Nothing is open on this loan that this could change: look at its ledger.")
+        if kind is not StepKind.CHARGE_OFF:  # that one stays whatever a tape says
+            keep_act(loan_id=loan_id, step=step, moves=done[loan_id], actor=actor, currency=currency)
         acted = Acted(loan_id, _moved(done[loan_id], measure), locked.books.owed(loan_id), len(found.changed) - 1)
         record(
             subject_kind="LOAN", subject_id=loan_id, action=action, actor=actor, now=now,

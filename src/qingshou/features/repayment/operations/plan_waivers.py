@@ -12,7 +12,9 @@ from qingshou.features.repayment.models import Account, LedgerEvent, Plan, PlanL
 from qingshou.features.repayment.operations.ledger_errors import NothingOpen
 from qingshou.features.repayment.operations.ledger_opening import lock_books
 from qingshou.features.repayment.operations.loan_acts import waive
+from qingshou.features.repayment.operations.receipts import day_of
 from qingshou.features.repayment.operations.replay import run
+from qingshou.features.repayment.operations.tape_differences import drop_act
 from qingshou.features.repayment.rules.plans import amounts_given_up
 from qingshou.law.allocation.terms import PartKind
 from qingshou.tenancy.queries import current_tenant
@@ -39,7 +41,7 @@ def give_up(plan: Plan, *, on: date, actor: Actor, now: datetime) -> Decimal:
                           under=plan.number)  # fmt: skip
             total += acted.amount
             events = LedgerEvent.objects.filter(
-                ledger=loan.ledger_id, kind=WAIVER, is_undone=False, facts__under=plan.number
+                ledger=loan.ledger_id, kind=WAIVER, is_undone=False, facts__under=plan.number, facts__of__isnull=True
             )
             loan.waiver_event_id = events.order_by("-sequence").values_list("id", flat=True)[0]
             loan.save(update_fields=["waiver_event_id"])
@@ -53,7 +55,8 @@ def take_back(plan: Plan, *, actor: Actor, now: datetime) -> None:
             continue
         event = LedgerEvent.objects.get(id=loan.waiver_event_id)
         locked = lock_books(borrower_id=plan.borrower_id, lender=current_tenant(), actor=actor, now=now)
-        run(locked, actor=actor, now=now, drop=[(event.effective_date, event.sequence)])
+        drop = drop_act(event=event, actor=actor, on=day_of(locked.lender, now))
+        run(locked, actor=actor, now=now, drop=drop)
         loan.waiver_event_id = None
         loan.save(update_fields=["waiver_event_id"])
         record(subject_kind="LOAN", subject_id=loan.ledger_id, action="LOAN_WAIVER_TAKEN_BACK", actor=actor, now=now,

@@ -49,13 +49,20 @@ class Standing:
     last: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)  # facts of the last step, by loan
     laid: Laid = field(default_factory=dict)
 
-    def step_after(self, tape: Step) -> Step | None:
-        """Return the step that takes off what of this tape is never owed; None where nothing ever stood still."""
+    def frozen_before(self, loan: UUID) -> dict[PartKind, Decimal]:
+        """Return what of the tape before this one was never owed."""
+        return amounts_of(self.last.get(loan, {}).get("frozen", {}))
+
+    def step_after(self, tape: Step, *, lacking: Amounts | None = None) -> Step | None:
+        """Return the step that takes off what of this tape is never owed; None where nothing ever stood still.
+
+        Takes   lacking  by kind, what the tape is higher by because it does not show what we did
+        """
         loan = tape.loan
         if loan is None or not self.spans.get(loan) or self.books.is_charged_off(loan):
             return None
         was, told = self.last.get(loan, {}), slots_of(loan, tape.facts["parts"])
-        before = amounts_of(was.get("frozen", {}))
+        before = self.frozen_before(loan)
         figures = figures_of(
             loan=loan, currency=self.locked.ledgers[loan].currency, facts=tape.facts,
             moves=do(tape, books=self.books, terms=self.locked.terms).get(loan, ()), told=told, taken_off=before,
@@ -63,6 +70,8 @@ class Standing:
             is_revolving=_is_revolving(self.locked, loan),
         )  # fmt: skip
         figures = _with_paid(figures, amounts_of(was.get("owed", {})))
+        held = {kind: figures.held.get(kind, ZERO) + amount for kind, amount in (lacking or {}).items()}
+        figures = replace(figures, held={**figures.held, **held})
         found = never_owed(before=before, figures=figures, spans=self.spans[loan])
         facts = _facts(found, figures, self.spans[loan])
         return Step(StepKind.STANDSTILL, tape.effective_date, tape.sequence + 1, facts, loan)
@@ -266,9 +275,9 @@ def _only_on_tape(
     if not paid:
         return {}
     ours = Receipt.objects.filter(borrower_id__in=debtors, state="APPLIED").values_list(
-        "external_ref", "payment_ref", "value_date", "amount"
+        "external_ref", "payment_ref", "source_ref", "value_date", "amount"
     )
-    receipts = [OurReceipt((row[0], row[1]), row[2], row[3]) for row in ours]
+    receipts = [OurReceipt(row[:3], row[3], row[4]) for row in ours]
     found: dict[UUID, Decimal] = {}
     for one in without_receipt(paid=paid, receipts=receipts):
         if one.paid_date > since[one.loan_id]:

@@ -104,6 +104,7 @@ REASONS = {
     "RE_AMORTISED": gettext_lazy("spread over a new schedule"),
     "CHARGED_OFF": gettext_lazy("charged off"),
     "TAPE": gettext_lazy("as the core system has it"),
+    "NOT_ON_TAPE": gettext_lazy("the core system's figures do not show it yet"),
     "STOOD_STILL": gettext_lazy("it accrued on days on which charges stood still, and is never owed"),
     "RECEIVED": gettext_lazy("received"),
     "REVERSED": gettext_lazy("taken back"),

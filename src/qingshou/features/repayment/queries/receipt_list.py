@@ -76,6 +76,11 @@ def list_queue(*, offset: int = 0, limit: int = 50) -> list[Any]:
     return list(_queue()[offset : offset + limit])
 
 
+def count_queue() -> int:
+    """Return how many receipts wait for a person, counted up to twice COUNT_MAX."""
+    return Receipt.objects.filter(state__in=QUEUE_STATES)[: 2 * COUNT_MAX].count()
+
+
 def next_in_queue(*, after: UUID | None = None) -> UUID | None:
     """Return the receipt behind one in the queue, or the first; None where no other waits."""
     rows = _queue()

@@ -81,7 +81,7 @@ def do(step: Step, *, books: Books, terms: Terms) -> Done:
 
 def clipped(step: Step, done: Done) -> Decimal:
     """Return how much less a waiver gave up than was agreed, because less was open; zero for other kinds."""
-    if step.kind is not StepKind.WAIVER:
+    if step.kind is not StepKind.WAIVER or "of" in step.facts:  # done again on a new tape: told the first time
         return ZERO
     agreed = sum((Decimal(text) for text in step.facts["amounts"].values()), ZERO)
     given = sum((move.amount for moves in done.values() for move in moves if move.place == WAIVED), ZERO)
@@ -130,27 +130,59 @@ def _waiver(loan: UUID, facts: Mapping[str, Any], books: Books) -> tuple[Move, .
     for slot, amount in books.open_of(loan):
         given = min(left.get(slot.kind, ZERO), amount)
         if given > 0:
-            moves.append(Move(slot, -given, "WAIVED"))
+            moves.append(Move(slot, -given, _why("WAIVED", facts)))
             left[slot.kind] -= given
+    if facts.get("anywhere"):  # money came on this kind since: it is what that money would have paid else
+        moves += _off_what_is_open(moves, sum(left.values(), ZERO), loan, books, _why("WAIVED", facts))
     return balanced(moves, against=WAIVED, reason="WAIVED")
+
+
+def _why(code: str, facts: Mapping[str, Any]) -> str:
+    """Return why a part moved; done again on a tape that does not show it, that too."""
+    return f"{code}/NOT_ON_TAPE" if "of" in facts else code
+
+
+def _off_what_is_open(done: Sequence[Move], rest: Decimal, loan: UUID, books: Books, why: str) -> list[Move]:
+    taken = {move.place: -move.amount for move in done}
+    moves = []
+    for slot, amount in sorted(
+        books.open_of(loan), key=lambda one: one[0].kind in (PartKind.PRINCIPAL, PartKind.UNSPLIT)
+    ):
+        given = min(rest, amount - taken.get(slot, ZERO))
+        if given > 0:
+            moves.append(Move(slot, -given, why))
+            rest -= given
+    return moves
 
 
 def _charge(loan: UUID, facts: Mapping[str, Any], books: Books) -> tuple[Move, ...]:
     if books.is_charged_off(loan):
         return ()
     slot = Slot(loan, PartKind(facts["part"]), date.fromisoformat(facts["due_date"]))
-    return balanced([Move(slot, Decimal(facts["amount"]), "CHARGED")], against=CHARGED, reason="CHARGED")
+    return balanced([Move(slot, Decimal(facts["amount"]), _why("CHARGED", facts))], against=CHARGED, reason="CHARGED")
 
 
 def _re_age(loan: UUID, facts: Mapping[str, Any], books: Books) -> tuple[Move, ...]:
     until = date.fromisoformat(facts["until"])
     late = [(slot, amount) for slot, amount in books.open_of(loan) if slot.due_date and slot.due_date <= until]
-    return _laid_anew(late, facts["to"], "RE_AGED")
+    return _laid_anew(_at_most(late, facts.get("most")), facts["to"], _why("RE_AGED", facts))
 
 
 def _re_amortise(loan: UUID, facts: Mapping[str, Any], books: Books) -> tuple[Move, ...]:
     principal = [(slot, amount) for slot, amount in books.open_of(loan) if slot.kind is PartKind.PRINCIPAL]
-    return _laid_anew(principal, facts["to"], "RE_AMORTISED")
+    return _laid_anew(_at_most(principal, facts.get("most")), facts["to"], _why("RE_AMORTISED", facts))
+
+
+def _at_most(parts: Sequence[tuple[Slot, Decimal]], most: str | None) -> list[tuple[Slot, Decimal]]:
+    """Return parts, the oldest first, up to a sum: done again on a new tape, no more is moved than was moved first."""
+    if most is None:
+        return list(parts)
+    left, found = Decimal(most), []
+    for slot, amount in parts:
+        if left > 0:
+            found.append((slot, min(left, amount)))
+            left -= amount
+    return found
 
 
 def _laid_anew(

@@ -22,6 +22,7 @@ from qingshou.features.cases.views.shown import Desk, day_given, desk_of, uuid_g
 from qingshou.features.repayment.operations.matching import match_waiting
 from qingshou.features.repayment.phrases.money import SIGNS, SOURCES, STATE_TONES, STATES, matched_words
 from qingshou.features.repayment.queries import receipt_list as queries
+from qingshou.features.repayment.queries.differences import DifferenceFilter, count_differences
 from qingshou.features.repayment.views.money_shown import amount_or_none, debtor_names, payers
 
 PAGE_SIZE = 50
@@ -134,7 +135,8 @@ def receipts(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     context = {
         "table": table, "filters": filters, "sums": queries.sums_of(wanted=wanted),
-        "waiting": _waiting(), "may_take": is_allowed(request, "receipts.take"),
+        "waiting": queries.count_queue(), "differences": count_differences(wanted=DifferenceFilter()),
+        "may_take": is_allowed(request, "receipts.take"),
         "may_cash": is_allowed(request, "receipts.cash"),
     }  # fmt: skip
     return render(request, "repayment/receipts.html", context)

@@ -40,7 +40,11 @@ STALE_FORM = _(
     "This form was open too long or its cookie is missing. Go back, load the page again and send it once more."
 )
 
-_MACHINES = {"system": pgettext_lazy("actor", "the system"), "exchange": pgettext_lazy("actor", "the exchange")}
+_MACHINES = {
+    "system": pgettext_lazy("actor", "the system"),
+    "exchange": pgettext_lazy("actor", "the exchange"),
+    "portal": pgettext_lazy("actor", "the debtor's own page"),
+}
 
 
 def actor_words(name: str) -> str:

@@ -25,8 +25,8 @@ from qingshou.tenancy.queries import current_tenant
 
 _INSERT = """
 INSERT INTO repayment_loanledger (tenant_id, id, loan_id, borrower_id, currency, state, tape_as_of, sequence,
-    order_kinds, order_sequence, opened_at)
-SELECT %(tenant)s, x.id, x.id, x.borrower, x.currency, 'OPEN', x.tape_as_of, 0, '{}', '', %(now)s
+    order_kinds, order_sequence, order_future, opened_at)
+SELECT %(tenant)s, x.id, x.id, x.borrower, x.currency, 'OPEN', x.tape_as_of, 0, '{}', '', '', %(now)s
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS x(id uuid, borrower uuid, currency text, tape_as_of date)
 ORDER BY x.id ON CONFLICT DO NOTHING RETURNING id
 """

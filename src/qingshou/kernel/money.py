@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from qingshou.kernel.errors import BadInput
 
@@ -34,6 +35,7 @@ class Rounding(StrEnum):
     UP = ROUND_UP
 
 
+@lru_cache(maxsize=512)
 def minor_digits(currency: str) -> int:
     """Return how many decimals an amount in this ISO 4217 currency has (CNY 2, JPY 0, KWD 3)."""
     if len(currency) != 3 or not currency.isascii() or not currency.isupper():
@@ -65,9 +67,14 @@ def parse_amount(text: str, *, grouped: bool = False) -> Decimal:
     )
 
 
+@lru_cache(maxsize=512)
+def _unit(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-minor_digits(currency))
+
+
 def round_money(amount: Decimal, currency: str, mode: Rounding) -> Decimal:
     """Return the amount at the currency's minor unit, rounded by the named mode."""
-    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), rounding=mode.value)
+    return amount.quantize(_unit(currency), rounding=mode.value)
 
 
 def share_out(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:

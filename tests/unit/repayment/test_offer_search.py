@@ -259,7 +259,7 @@ def test_the_grid_s_instalments_are_those_of_the_exact_schedule():
     days = (ON, *way.days)
     for periods in (7, 24):
         fractions = np.array([(days[place + 1] - days[place]).days / 365 for place in range(periods)])
-        amounts, covers = evaluation._amounts(periods, fractions)
+        amounts, covers, _regular = evaluation._amounts(np.arange(len(tried)), fractions)
         for place, one in enumerate(tried):
             terms = Terms(
                 first_due_date=way.first, periods=periods, rate=one.rate, pay_day=way.pay_day, step_up=one.step_up,

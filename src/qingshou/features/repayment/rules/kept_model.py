@@ -95,7 +95,7 @@ class KeptModel:
         The mean is that of the logistic of a normal (MacKay's approximation), which uncertainty draws towards one half;
         it is held inside the interval, which it would leave where both are at the edge.
         """
-        weights, covariance = np.array(self.mean), np.array(self.covariance)
+        weights, covariance = _arrays(self.mean, self.covariance)
         centre = rows @ weights
         spread = np.sqrt(np.maximum(((rows @ covariance) * rows).sum(axis=1), 0.0))
         low, high = _logistic(centre - Z_90 * spread), _logistic(centre + Z_90 * spread)
@@ -111,6 +111,12 @@ class KeptModel:
             high=_share(high[0]),
             observed=self.observed,
         )
+
+
+@lru_cache(maxsize=64)
+def _arrays(mean: tuple[float, ...], covariance: tuple[tuple[float, ...], ...]) -> tuple[Floats, Floats]:
+    """Return a model's figures as arrays; a search asks for them a hundred times."""
+    return np.array(mean), np.array(covariance)
 
 
 def rows_of(facts: Sequence[PlanFacts]) -> Floats:

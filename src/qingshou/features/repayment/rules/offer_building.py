@@ -109,7 +109,7 @@ def settlement_offer(*, setting: Setting, stages: Stages, label: Label = Label.P
         LimitKind.SETTLEMENT_CONCESSION_MAX: stages.concession,
         LimitKind.SETTLEMENT_STAGES_MAX: Decimal(len(amounts)),
     }
-    outside = _beyond_means(request, amounts)
+    outside = beyond_means(request, amounts)
     needs_role, met = setting.limits.judge(measures, setting.level)
     return Offer(
         label=label, also=(), kind=OfferKind.SETTLEMENT, terms=stages, waived=off, measures=met,
@@ -227,7 +227,8 @@ def _outside_band(request: OfferRequest, regular: Sequence[Decimal], schedule: S
     return tuple(reasons)
 
 
-def _beyond_means(request: OfferRequest, amounts: Sequence[Decimal]) -> tuple[Reason, ...]:
+def beyond_means(request: OfferRequest, amounts: Sequence[Decimal]) -> tuple[Reason, ...]:
+    """Return why payments are more than the band and the money at hand bear; nothing where they are not."""
     at_once, reasons = request.lump_sum + request.band_high, []
     if amounts[0] > at_once:
         reasons.append(Reason("ABOVE_MEANS", {"amount": amounts[0], "high": at_once}))

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from qingshou.features.repayment.rules.kept_model import Floats, KeptModel, feature_rows
 from qingshou.features.repayment.rules.offer_limits import OfferLimits
 from qingshou.features.repayment.rules.offer_policy import Grid, LimitKind
+from qingshou.features.repayment.rules.offer_screen import NEAR, Columns, screened
 from qingshou.features.repayment.rules.offer_value import Discount, expected_values
 from qingshou.features.repayment.rules.offers import OfferRequest
 from qingshou.features.repayment.rules.owed import Concession, waived
@@ -67,7 +68,6 @@ class Candidates:
     """Plans that fit the band, one place each in every column."""
 
     tried: int
-    smallest: float  # the smallest largest-instalment of all that were tried
     begin: Whole
     periods: Whole
     combination: Whole
@@ -215,10 +215,14 @@ class Evaluation:
     """The columns of all combinations, evaluated number of instalments by number of instalments."""
 
     def __init__(
-        self, request: OfferRequest, limits: OfferLimits, model: KeptModel, discount: Discount, tried: list[Combination]
-    ):
+        self, request: OfferRequest, limits: OfferLimits, model: KeptModel, discount: Discount,
+        tried: list[Combination], *, is_screened: bool = True,
+    ):  # fmt: skip
         self.request, self.limits, self.model, self.discount = request, limits, model, discount
-        off = [waived(owed=request.owed, concession=one.concession) for one in tried]
+        # False: every plan is worked out in full, as a check of the screen
+        self.is_screened = is_screened and all(one.step_up >= 0 for one in tried)
+        each = {one: waived(owed=request.owed, concession=one) for one in {plan.concession for plan in tried}}
+        off = [each[one.concession] for one in tried]
         self.owed_total = float(request.owed.total)
         self.principal = np.array([float(request.owed.principal - one.principal) for one in off])
         self.arrears = np.array([float(request.owed.total - one.total) for one in off]) - self.principal
@@ -233,13 +237,36 @@ class Evaluation:
         contract = float(request.contract_rate)
         self.rate_cut = 1.0 - self.rate / contract if contract > 0 else np.zeros(len(tried))
         self.tried = 0
-        self.smallest = float("inf")
+        # about how small the largest instalment can be, of which rows, for which periods: worked out when asked for
+        self._small: list[tuple[float, Whole, Floats]] = []
 
     @cached_property
     def band(self) -> tuple[float, float, float]:
         """Low, high and disposable of a period as floats."""
         band = band_of(self.request)
         return float(band.low), float(band.high), float(band.disposable)
+
+    def smallest(self) -> float:
+        """Return the smallest largest-instalment of all that were tried; infinite where nothing could be paid."""
+        least = min((about for about, _rows, _fractions in self._small), default=np.inf)
+        found = np.inf
+        for about, rows, fractions in self._small:
+            if about <= least * (1.0 + NEAR):
+                amounts, covers, _regular = self._amounts(rows, fractions)
+                largest = np.where(covers, amounts.max(axis=1), np.inf)
+                found = min(found, float(largest.min(initial=np.inf)))
+        return found
+
+    @cached_property
+    def floor(self) -> float:
+        """The least instalment the policy allows."""
+        return float(self.limits.policy.instalment_min.get(self.request.owed.currency, ZERO))
+
+    @cached_property
+    def is_plain(self) -> Truth:
+        """Which combinations neither rise nor begin late: these may be paid by one amount."""
+        plain: Truth = (self.step == 0) & (self.grace == 0)
+        return plain
 
     def run(self, ways: Sequence[Begin]) -> Candidates:
         """Evaluate every combination for every begin and number of periods; keep what fits the band."""
@@ -252,7 +279,7 @@ class Evaluation:
         for name in ("begin", "periods", "combination", "level"):
             columns[name] = columns[name].astype(np.int64)
         columns["is_by_amount"] = columns["is_by_amount"].astype(np.bool_)
-        return Candidates(tried=self.tried, smallest=self.smallest, **columns)
+        return Candidates(tried=self.tried, **columns)
 
     def _of_begin(self, place: int, way: Begin) -> Iterator[dict[str, Floats]]:
         days = [self.request.on, *way.days]
@@ -263,67 +290,118 @@ class Evaluation:
             ]
         )
         years = np.array([days_between(self.request.on, day) / _DAYS_A_YEAR for day in way.days])
+        tried = self._terms_tried(way)
+        near = self._near([periods for periods, _level in tried], fractions)
         fitted_before = np.zeros(len(self.rate), dtype=bool)
-        for periods in _numbers(len(way.days)):
-            months = Decimal(months_until(self.request.on, way.days[periods - 1]))
-            level = self.limits.level_for(LimitKind.TERM_MONTHS_MAX, months)
-            if level > self.limits.top:
-                break
-            found, fitted_before = self._of_periods(periods, fractions[:periods], years[:periods], fitted_before, way)
+        for (periods, level), rows in zip(tried, near, strict=True):
+            self.tried += len(self.rate)
+            found, fitted_before = self._of_periods(rows, fractions[:periods], years[:periods], fitted_before, way)
             if found is not None:
                 count = len(found["value"])
                 found["level"] = np.maximum(found["level"], level)
                 yield found | {"begin": np.full(count, place), "periods": np.full(count, periods)}
 
+    def _terms_tried(self, way: Begin) -> list[tuple[int, int]]:
+        """Return the numbers of periods that some role may offer, each with the level it takes."""
+        found = []
+        for periods in _numbers(len(way.days)):
+            months = Decimal(months_until(self.request.on, way.days[periods - 1]))
+            level = self.limits.level_for(LimitKind.TERM_MONTHS_MAX, months)
+            if level > self.limits.top:
+                break
+            found.append((periods, level))
+        return found
+
+    def _near(self, tried: Sequence[int], fractions: Floats) -> list[Whole]:
+        """Return, for each number of periods tried, the combinations that may fit; the smallest of all are noted."""
+        everyone = np.arange(len(self.rate))
+        if not self.is_screened or not tried or not len(everyone):
+            self._small += [(0.0, everyone, fractions[:periods]) for periods in tried]
+            return [everyone] * len(tried)
+        columns = Columns(
+            principal=self.principal, arrears=self.arrears, rate=self.rate, step=self.step, grace=self.grace,
+            is_interest_only=self.is_interest_only, is_pause=self.is_pause,
+        )  # fmt: skip
+        screen = screened(
+            columns=columns, fractions=fractions[: max(tried)], step_every=self.limits.policy.grid.step_every
+        )  # fmt: skip
+        at = np.array(tried) - 1
+        largest, least = screen.largest[:, at], screen.least[:, at]
+        self._note_smallest(tried, largest, fractions)
+        low, high, _disposable = self.band
+        may_stay = least >= max(low, self.floor) * (1.0 - NEAR)
+        if low >= self.floor:
+            may_stay |= self.is_plain[:, None]
+        is_near = (largest <= high * (1.0 + NEAR)) & may_stay
+        return [np.flatnonzero(column) for column in np.ascontiguousarray(is_near.T)]
+
+    def _note_smallest(self, tried: Sequence[int], largest: Floats, fractions: Floats) -> None:
+        edge = float(largest.min()) * (1.0 + NEAR)
+        if np.isfinite(edge):
+            self._small += [
+                (float(column.min()), np.flatnonzero(column <= edge), fractions[:periods])
+                for periods, column in zip(tried, largest.T, strict=True)
+                if column.min() <= edge
+            ]
+
     def _of_periods(
-        self, periods: int, fractions: Floats, years: Floats, fitted_before: Truth, way: Begin
+        self, rows: Whole, fractions: Floats, years: Floats, fitted_before: Truth, way: Begin
     ) -> tuple[dict[str, Floats] | None, Truth]:
-        """Return what fits among all combinations of one number of periods, and which fit the band's top."""
+        """Return what fits among some combinations for a number of periods, and which of them fit the band's top."""
         low, high, disposable = self.band
-        amounts, covers = self._amounts(periods, fractions)
-        self.tried += len(amounts)
+        fitted = np.zeros(len(self.rate), dtype=bool)
+        if not len(rows):
+            return None, fitted
+        amounts, covers, regular = self._amounts(rows, fractions)
         largest = np.where(covers, amounts.max(axis=1), np.inf)
-        self.smallest = min(self.smallest, float(largest.min()))
         fits = largest <= high
-        least_of = self._least(amounts)
-        floor = float(self.limits.policy.instalment_min.get(self.request.owed.currency, ZERO))
-        by_amount = fits & (least_of < low) & ~fitted_before & (self.step == 0) & (self.grace == 0) & (low >= floor)
-        chosen = np.flatnonzero((fits & (least_of >= max(low, floor))) | by_amount)
-        if not len(chosen):
-            return None, fits
-        rows = amounts[chosen]
-        load = np.where(by_amount[chosen], np.maximum(largest[chosen], low), largest[chosen])
+        fitted[rows] = fits
+        least_of = self._least(rows, amounts, regular)
+        by_amount = fits & (least_of < low) & ~fitted_before[rows] & self.is_plain[rows] & (low >= self.floor)
+        places = np.flatnonzero((fits & (least_of >= max(low, self.floor))) | by_amount)
+        if not len(places):
+            return None, fitted
+        chosen, kept_rows = rows[places], amounts[places]
+        load = np.where(by_amount[places], np.maximum(largest[places], low), largest[places])
         kept, _low, _high = self.model.chances(self._features(chosen, load / disposable, float(years[-1]), way))
         value = expected_values(
-            amounts=rows, years=years, kept=kept, owed_total=self.owed_total, discount=self.discount
+            amounts=kept_rows, years=years, kept=kept, owed_total=self.owed_total, discount=self.discount
         )  # fmt: skip
         return {
-            "combination": chosen, "value": value, "largest": load, "total": rows.sum(axis=1),
-            "years": np.full(len(chosen), years[-1]), "level": self.level[chosen], "is_by_amount": by_amount[chosen],
-        }, fits  # fmt: skip
+            "combination": chosen, "value": value, "largest": load, "total": kept_rows.sum(axis=1),
+            "years": np.full(len(chosen), years[-1]), "level": self.level[chosen], "is_by_amount": by_amount[places],
+        }, fitted  # fmt: skip
 
-    def _amounts(self, periods: int, fractions: Floats) -> tuple[Floats, Truth]:
-        """Return the instalments of every combination, and which cover their own interest (schedule.py's formula)."""
-        place = np.arange(periods)[None, :] - self.grace[:, None]
+    def _amounts(self, rows: Whole, fractions: Floats) -> tuple[Floats, Truth, Floats]:
+        """Return the instalments of some combinations, which cover their own interest, and the first after grace.
+
+        By the formula of schedule.py.
+        """
+        periods = len(fractions)
+        grace, rate, principal = self.grace[rows], self.rate[rows], self.principal[rows]
+        place = np.arange(periods)[None, :] - grace[:, None]
         is_paying = place >= 0
-        growth = np.where(is_paying, 1.0 + self.rate[:, None] * fractions[None, :], 1.0)
+        growth = np.where(is_paying, 1.0 + rate[:, None] * fractions[None, :], 1.0)
         steps = np.maximum(place, 0) // self.limits.policy.grid.step_every
-        weight = np.where(is_paying, (1.0 + self.step[:, None]) ** steps, 0.0)
+        weight = np.where(is_paying, (1.0 + self.step[rows, None]) ** steps, 0.0)
         weighed = (weight / np.cumprod(growth, axis=1)).sum(axis=1)
-        has_paying = self.grace < periods
-        level = self.principal / np.where(has_paying, weighed, 1.0)
-        interest = self.principal[:, None] * self.rate[:, None] * np.where(is_paying, 0.0, fractions[None, :])
-        carried = np.where(self.is_pause, interest.sum(axis=1), 0.0)
-        apart = (self.arrears + carried) / np.where(has_paying, weight.sum(axis=1), 1.0)
-        amounts = weight * (level + apart)[:, None] + np.where(self.is_interest_only[:, None], interest, 0.0)
-        first = np.minimum(self.grace, periods - 1)
-        covers = has_paying & (level >= self.principal * self.rate * fractions[first])
-        return amounts, covers
+        has_paying = grace < periods
+        level = principal / np.where(has_paying, weighed, 1.0)
+        interest = principal[:, None] * rate[:, None] * np.where(is_paying, 0.0, fractions[None, :])
+        carried = np.where(self.is_pause[rows], interest.sum(axis=1), 0.0)
+        apart = (self.arrears[rows] + carried) / np.where(has_paying, weight.sum(axis=1), 1.0)
+        regular = level + apart
+        amounts = weight * regular[:, None] + np.where(self.is_interest_only[rows, None], interest, 0.0)
+        first = np.minimum(grace, periods - 1)
+        covers = has_paying & (level >= principal * rate * fractions[first])
+        return amounts, covers, regular
 
-    def _least(self, amounts: Floats) -> Floats:
+    def _least(self, rows: Whole, amounts: Floats, regular: Floats) -> Floats:
         """Return each plan's smallest regular instalment: not one of grace, not the last."""
+        if self.is_screened:  # none falls: the first after grace is the least
+            return np.where(self.grace[rows] < amounts.shape[1] - 1, regular, np.inf)
         place = np.arange(amounts.shape[1])[None, :]
-        is_regular = (place >= self.grace[:, None]) & (place < amounts.shape[1] - 1)
+        is_regular = (place >= self.grace[rows, None]) & (place < amounts.shape[1] - 1)
         least: Floats = np.where(is_regular, amounts, np.inf).min(axis=1)
         return least
 

@@ -1,7 +1,7 @@
 """The limits of one request: policy and law together, who may go how far, and what an offer meets or passes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -49,9 +49,15 @@ class OfferLimits:
     law: LawLimits
     product: str
     currency: str
+    _known: dict[tuple[LimitKind, int], LimitShown | None] = field(default_factory=dict, compare=False, repr=False)
 
     def most(self, kind: LimitKind, level: int) -> LimitShown | None:
         """Return the limit of a kind for a role's level: the stricter of policy and law; None where neither has one."""
+        if (kind, level) not in self._known:  # asked for thousands of times in a search
+            self._known[(kind, level)] = self._stricter(kind, level)
+        return self._known[(kind, level)]
+
+    def _stricter(self, kind: LimitKind, level: int) -> LimitShown | None:
         law = self.law.of(kind)
         ours = self._of_policy(kind, level)
         if law is not None and (ours is None or law.most < ours.most):

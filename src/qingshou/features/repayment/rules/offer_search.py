@@ -80,7 +80,8 @@ class _Search:
         self.setting = setting
         self.level = setting.level  # up to which an offer is taken at the moment
         self.tried = 0
-        self.smallest = float("inf")
+        self.evaluation: Evaluation | None = None
+        self.built: dict[int, Offer | None] = {}  # what was worked out to the cent, by its place; None: unpayable
 
     def plans(self) -> list[Offer]:
         """Return the plans worth showing: by kind within the role, and the best beyond it where that is worth more."""
@@ -89,7 +90,7 @@ class _Search:
         self.begins: list[Begin] = begins(setting.request, setting.limits)
         evaluation = Evaluation(setting.request, setting.limits, setting.model, setting.discount, self.combinations)
         self.found: Candidates = evaluation.run(self.begins)
-        self.tried, self.smallest = evaluation.tried, evaluation.smallest
+        self.tried, self.evaluation = evaluation.tried, evaluation
         digits = minor_digits(setting.request.owed.currency)
         self.value = np.round(self.found.value, digits)
         self.largest = np.round(self.found.largest, digits)
@@ -174,11 +175,14 @@ class _Search:
         return needs_role != NOBODY and self.setting.limits.policy.level(needs_role) <= self.level
 
     def _built(self, places: Iterable[int], label: Label) -> Iterator[Offer | None]:
-        for place in places:
-            try:
-                yield plan_offer(setting=self.setting, terms=self._terms(int(place)), label=label)
-            except Unpayable:  # by a cent at the edge, where float and Decimal part
-                yield None
+        for place in map(int, places):
+            if place not in self.built:
+                try:
+                    self.built[place] = plan_offer(setting=self.setting, terms=self._terms(place), label=label)
+                except Unpayable:  # by a cent at the edge, where float and Decimal part
+                    self.built[place] = None
+            offer = self.built[place]
+            yield replace(offer, label=label) if offer is not None else None
 
     def _terms(self, place: int) -> OfferTerms:
         request = self.setting.request
@@ -244,8 +248,9 @@ def _no_term(setting: Setting, search: _Search) -> Reason:
     limit = setting.limits.most(LimitKind.TERM_MONTHS_MAX, setting.limits.top)
     request = setting.request
     fields: dict[str, object] = {"high": band_of(request).high, "low": band_of(request).low}
-    if np.isfinite(search.smallest):
-        fields["smallest"] = round_money(Decimal(search.smallest), request.owed.currency, Rounding.UP)
+    smallest = search.evaluation.smallest() if search.evaluation is not None else np.inf
+    if np.isfinite(smallest):
+        fields["smallest"] = round_money(Decimal(smallest), request.owed.currency, Rounding.UP)
     if limit is not None:
         fields |= {"months": limit.most, "rule": limit.rule}
     return Reason("NO_TERM_FITS", fields, limit.article if limit else None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from qingshou.features.repayment.rules.offer_building import Setting, settlement_offer
+from qingshou.features.repayment.rules.offer_building import Setting, beyond_means, settlement_offer
 from qingshou.features.repayment.rules.offer_policy import LimitKind
 from qingshou.features.repayment.rules.offers import Label, Offer, OfferRequest, Stages
 from qingshou.features.repayment.rules.owed import waived_in_order
@@ -22,9 +22,7 @@ def settlements(*, setting: Setting) -> tuple[tuple[Offer, ...], tuple[Reason, .
     """
     found = []
     for count in (1, *setting.limits.policy.settling.stages):
-        fitting = [one for one in _of_count(setting, count) if one.is_in_band]
-        own = [one for one in fitting if not one.needs_role]
-        best = max(own or fitting, key=lambda one: (one.value, -one.waived.total), default=None)
+        best = max(_of_count(setting, count), key=lambda one: (one.value, -one.waived.total), default=None)
         if best is not None:
             found.append(best)
     found.sort(key=lambda one: (bool(one.needs_role), -one.value, len(one.schedule.instalments)))
@@ -37,7 +35,10 @@ def settlements(*, setting: Setting) -> tuple[tuple[Offer, ...], tuple[Reason, .
 
 
 def _of_count(setting: Setting, count: int) -> list[Offer]:
-    """Return the settlements of so many payments for every share some role may forgive."""
+    """Return the settlements of so many payments the debtor can bear, by the asking role where it has any.
+
+    Those of other roles are worked out only where it has none.
+    """
     limits, request = setting.limits, setting.request
     most = limits.every_most(LimitKind.SETTLEMENT_CONCESSION_MAX)
     shares = sorted({one for one in (*limits.policy.settling.concessions, *most) if one <= max(most)})
@@ -45,14 +46,18 @@ def _of_count(setting: Setting, count: int) -> list[Offer]:
         return []
     dates = _dates(request, count, limits.policy.settling.days)
     label = Label.SETTLEMENT if count == 1 else Label.STAGED_SETTLEMENT
-    offers = []
+    bearable = []
     for share in shares:
         left = request.owed.total - waived_in_order(owed=request.owed, share=share).total
         amounts = _amounts(request, left, count)
-        if amounts:
-            stages = Stages(concession=share, payments=tuple(zip(dates, amounts, strict=True)))
-            offers.append(settlement_offer(setting=setting, stages=stages, label=label))
-    return offers
+        if amounts and not beyond_means(request, amounts):
+            bearable.append(Stages(concession=share, payments=tuple(zip(dates, amounts, strict=True))))
+    level = limits.level_for(LimitKind.SETTLEMENT_STAGES_MAX, Decimal(count))
+    own = [] if level > setting.level else [
+        one for one in bearable
+        if limits.level_for(LimitKind.SETTLEMENT_CONCESSION_MAX, one.concession) <= setting.level
+    ]  # fmt: skip
+    return [settlement_offer(setting=setting, stages=one, label=label) for one in own or bearable]
 
 
 def _dates(request: OfferRequest, count: int, days: int) -> Sequence[date]:

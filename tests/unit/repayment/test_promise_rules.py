@@ -1,6 +1,7 @@
 """A promise on the day before, of and after its due date and its grace; each cent counted once."""
 
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -156,6 +157,48 @@ def test_each_cent_counts_once_and_order_does_not_matter(came, wanted, chance):
     chance.shuffle(moneys)
     chance.shuffle(wants)
     assert count_money(moneys=moneys, wants=wants) == shares
+
+
+def test_money_told_loan_by_loan_counts_only_where_it_stands():
+    one, two = uuid.UUID(int=101), uuid.UUID(int=102)
+    sums = [Money(uuid.UUID(int=1), date(2026, 11, 1), Decimal(60), one),
+            Money(uuid.UUID(int=1), date(2026, 11, 1), Decimal(30), two),
+            Money(uuid.UUID(int=1), date(2026, 11, 1), Decimal(10))]  # fmt: skip
+    of_one = replace(want(1, due=5, amount="80"), loans=frozenset([one]))
+    of_any = want(2, due=3, amount="50")
+    shares = count_money(moneys=sums, wants=[of_one, of_any])
+    # the promise comes first and takes what is on no loan of the plan, then of the plan's
+    assert {(share.want, share.amount) for share in shares} == {(of_any.id, Decimal(50)), (of_one.id, Decimal(50))}
+    assert sum(share.amount for share in shares) == 100
+    assert len({(share.money, share.want) for share in shares}) == len(shares)  # one row for a sum and a thing
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.integers(1, 20), st.integers(0, 3), st.integers(1, 500)), max_size=12),
+    st.lists(st.tuples(st.integers(1, 20), st.integers(1, 800), st.sets(st.integers(1, 3))), max_size=8),
+    st.randoms(),
+)
+def test_loan_by_loan_each_cent_counts_once_and_never_on_a_loan_it_is_not_on(came, wanted, chance):
+    loans = {number: uuid.UUID(int=100 + number) for number in (1, 2, 3)}
+    sums = [Money(uuid.UUID(int=place), date(2026, 11, day), Decimal(cents) / 100, loans.get(loan))
+            for place, (_receipt, day, loan, cents) in enumerate(came, start=1)]  # fmt: skip
+    wants = [
+        replace(want(place, due=due, amount=str(Decimal(cents) / 100)),
+                loans=frozenset(loans[one] for one in only) if only else None)
+        for place, (due, cents, only) in enumerate(wanted, start=1)
+    ]  # fmt: skip
+    shares = count_money(moneys=sums, wants=wants)
+    by_id, by_want = {one.id: one for one in sums}, {one.id: one for one in wants}
+    for money_id, money_of in by_id.items():
+        assert sum(one.amount for one in shares if one.money == money_id) <= money_of.amount
+    for want_id, of in by_want.items():
+        assert sum(one.amount for one in shares if one.want == want_id) <= of.amount
+    for one in shares:
+        only = by_want[one.want].loans
+        assert only is None or by_id[one.money].loan in only
+    chance.shuffle(sums)
+    chance.shuffle(wants)
+    assert sorted(count_money(moneys=sums, wants=wants), key=str) == sorted(shares, key=str)
 
 
 def test_reached_on():

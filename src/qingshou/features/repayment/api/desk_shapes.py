@@ -80,6 +80,8 @@ class OfferOut(Schema):
     reasons: list[ReasonOut]
     made_by: str
     made_at: datetime
+    loan_ids: list[UUID] = Field(description="The loans it is about.")
+    is_partial: bool = Field(description="The debtor has other loans that it leaves as they are.")
 
 
 class WishIn(Schema):
@@ -88,6 +90,7 @@ class WishIn(Schema):
     pay_day: int | None = Field(None, ge=1, le=31)
     frequency: Literal["MONTH", "FORTNIGHT", "WEEK"] = "MONTH"
     lump_sum: Money = Field(Decimal(0), description="Money at hand, for a settlement.")
+    loan_ids: list[UUID] = Field([], max_length=50, description="About these loans of the case only; none: all.")
 
 
 class SaidIn(Schema):
@@ -117,7 +120,7 @@ def reason_out(row: dict[str, Any]) -> dict[str, Any]:
 
 def offer_out(offer: Any, caller: Principal) -> dict[str, Any]:
     """Return an offer as the interface gives it to a caller."""
-    own = {"also", "waived", "is_in_band", "limits", "reasons", "value", "schedule"}
+    own = {"also", "waived", "is_in_band", "limits", "reasons", "value", "schedule", "loan_ids", "is_partial"}
     terms = offer.terms
     waived = {part: amount for part, amount in (terms.get("waived") or {}).items() if part != "currency"}
     return {
@@ -125,6 +128,7 @@ def offer_out(offer: Any, caller: Principal) -> dict[str, Any]:
         "also": terms.get("also", []), "waived": waived, "is_in_band": terms.get("is_in_band", True),
         "value": None if caller.role == "AGENCY_USER" else offer.value,
         "schedule": offer.schedule,
+        "loan_ids": [row["ledger"] for row in terms.get("loans", [])], "is_partial": bool(terms.get("is_partial")),
         "limits": [{**one, "confidence": (one.get("article") or {}).get("confidence", "read")} for one in offer.limits],
         "reasons": [reason_out(one) for one in terms.get("reasons", [])],
     }  # fmt: skip

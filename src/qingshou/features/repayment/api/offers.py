@@ -132,7 +132,10 @@ def _budget_of(case_id: UUID) -> UUID:
 
 
 def _wish(given: WishIn) -> Wish:
-    return Wish(pay_day=given.pay_day, frequency=Frequency(given.frequency), lump_sum=given.lump_sum)
+    return Wish(
+        pay_day=given.pay_day, frequency=Frequency(given.frequency), lump_sum=given.lump_sum,
+        loan_ids=tuple(given.loan_ids),
+    )  # fmt: skip
 
 
 def _terms(given: OwnIn, today: date) -> OfferTerms | Stages:

@@ -42,6 +42,7 @@ class Agreement:
     missed_max: int
     cure_days: int
     stops_collection: bool
+    is_partial: bool = False  # the debtor has other loans here that it leaves as they are
 
 
 def lines_of(agreement: Agreement, language: str) -> Mapping[str, Any]:
@@ -56,7 +57,8 @@ def lines_of(agreement: Agreement, language: str) -> Mapping[str, Any]:
 
     has_waiver = any(one.given_up > ZERO for one in agreement.loans)
     given = {"grace_days": agreement.grace_days, "missed_max": agreement.missed_max, "cure_days": agreement.cure_days}
-    rules = [words["grace"], words["broken"], words["early"]]
+    rules = [words["partial"]] if agreement.is_partial else []
+    rules += [words["grace"], words["broken"], words["early"]]
     rules += [words["waiver"]] if has_waiver else []
     rules += [words["stop"]] if agreement.stops_collection else []
     return {

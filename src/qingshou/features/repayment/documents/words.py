@@ -29,6 +29,7 @@ _EN = {
     "early": "You may pay everything earlier; interest for time that has not passed is then not owed.",
     "waiver": "What is given up is given up only when the last payment has settled this agreement.",
     "stop": "While this agreement is kept, collection stops (card rules of 2011, art. 70).",
+    "partial": "This agreement is about the debts named above only. Other debts to the lender stay as they are.",
     "limitation": "What acceptance does to limitation",
     "RESTARTS": "By accepting you acknowledge the debt: the period of limitation is interrupted and starts again "
     "(Civil Code of China, art. 195). Without another event it would end on {new_last_date}.",
@@ -69,6 +70,7 @@ _HANS = {
     "early": "可以提前全部付清；尚未经过的期间不计利息。",
     "waiver": "减免仅在最后一期付清、协议履行完毕时生效。",
     "stop": "按本协议履行期间，停止催收（商业银行信用卡业务监督管理办法第七十条）。",
+    "partial": "本协议仅涉及上列债务，对债权人的其他债务不受影响。",
     "limitation": "接受本协议对诉讼时效的影响",
     "RESTARTS": "接受本协议即同意履行债务，诉讼时效中断，自接受之日起重新计算（民法典第一百九十五条）。"
     "如无其他事由，届满日为 {new_last_date}。",
@@ -109,6 +111,7 @@ _HANT = {
     "early": "可以提前全部付清；尚未經過的期間不計利息。",
     "waiver": "減免僅在最後一期付清、協議履行完畢時生效。",
     "stop": "按本協議履行期間，停止催收（商業銀行信用卡業務監督管理辦法第七十條）。",
+    "partial": "本協議僅涉及上列債務，對債權人的其他債務不受影響。",
     "limitation": "接受本協議對訴訟時效的影響",
     "RESTARTS": "接受本協議即同意履行債務，訴訟時效中斷，自接受之日起重新計算（民法典第一百九十五條）。"
     "如無其他事由，屆滿日為 {new_last_date}。",

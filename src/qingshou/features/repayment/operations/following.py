@@ -21,11 +21,12 @@ from qingshou.features.cases.operations import set_next_actions
 from qingshou.features.cases.operations.locked import hold_cases
 from qingshou.features.cases.queries.numbers import latest_as_of
 from qingshou.features.contact.operations.stops import lock_person_of
-from qingshou.features.repayment.models import Counted, Plan, PlanInstalment, Promise, Receipt
+from qingshou.features.repayment.models import Counted, Plan, PlanInstalment, Promise
 from qingshou.features.repayment.operations.locks import cases_of, lock_ledgers_of, lock_plans, lock_promises
 from qingshou.features.repayment.operations.plan_judging import judge_plans
+from qingshou.features.repayment.operations.plan_money import loans_of_partial, moneys_of
 from qingshou.features.repayment.operations.promise_acts import entry_of, tell_cases
-from qingshou.features.repayment.rules.counting import Money, Share, Want, count_money, counted_by
+from qingshou.features.repayment.rules.counting import Share, Want, count_money, counted_by
 from qingshou.features.repayment.rules.plan_states import FOLLOWED, PlanState
 from qingshou.features.repayment.rules.promises import JUDGED, PromiseState, PromiseTerms, judge_promise
 from qingshou.tenancy.bulk import read_rows
@@ -130,19 +131,20 @@ def _counted(
 ) -> list[Share]:
     """Count each debtor's money, currency by currency."""
     wants: dict[tuple[UUID, str], list[Want]] = defaultdict(list)
+    some_loans = loans_of_partial(plans)
     for promise in promises:
         wants[promise.borrower_id, promise.currency].append(_want_of_promise(promise))
     for plan in plans:
-        wants[plan.borrower_id, plan.currency] += _wants_of_plan(plan, instalments[plan.id])
-    moneys: dict[tuple[UUID, str], list[Money]] = defaultdict(list)
-    borrowers = {borrower_id for borrower_id, _currency in wants}
+        wants[plan.borrower_id, plan.currency] += _wants_of_plan(plan, instalments[plan.id], some_loans.get(plan.id))
     since = min((want.from_date for own in wants.values() for want in own), default=date.max)
-    rows = Receipt.objects.filter(borrower__in=borrowers, state="APPLIED", value_date__gte=since)
-    for row in rows.values_list("id", "borrower_id", "currency", "value_date", "amount"):
-        moneys[row[1], row[2]].append(Money(row[0], row[3], row[4]))
+    by_loan: dict[UUID, list[frozenset[UUID]]] = defaultdict(list)
+    for plan in plans:
+        if plan.id in some_loans:
+            by_loan[plan.borrower_id].append(some_loans[plan.id])
+    moneys = moneys_of(borrower_ids={borrower_id for borrower_id, _currency in wants}, since=since, by_loan=by_loan)
     shares = []
     for whose, own in wants.items():
-        shares += count_money(moneys=moneys[whose], wants=own)
+        shares += count_money(moneys=moneys.get(whose, ()), wants=own)
     return shares
 
 
@@ -153,12 +155,14 @@ def _want_of_promise(promise: Promise) -> Want:
     )  # fmt: skip
 
 
-def _wants_of_plan(plan: Plan, instalments: Iterable[PlanInstalment]) -> list[Want]:
+def _wants_of_plan(
+    plan: Plan, instalments: Iterable[PlanInstalment], loans: frozenset[UUID] | None
+) -> list[Want]:  # fmt: skip
     """Money counts from the day a plan was accepted; once it has ended for good, none that came after."""
     is_over = plan.state == PlanState.BROKEN and plan.ended_on is not None
     until = plan.ended_on - timedelta(days=1) if is_over and plan.ended_on else None
     return [
-        Want(one.id, plan.starts_on, until, one.due_on, one.amount, plan.state == PlanState.KEPT, one.position)
+        Want(one.id, plan.starts_on, until, one.due_on, one.amount, plan.state == PlanState.KEPT, one.position, loans)
         for one in instalments
     ]
 

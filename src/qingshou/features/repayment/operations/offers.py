@@ -57,7 +57,7 @@ def search_offers(
 
     Takes   budget_id  what can be borne
             role       the asker's; DEBTOR where the debtor asks on their own page
-            wish       pay day, rhythm, money at hand
+            wish       pay day, rhythm, money at hand, which loans
     Gives   the search, with its offers; where there are none its reasons say why and what is left to do
     Stops   NoSuchCase, CaseClosed
             NoSuchBudget       not of this case
@@ -65,7 +65,7 @@ def search_offers(
             BadInput           the policy gives the role no limits
     """
     with transaction.atomic():
-        case, debt, budget = _held(case_id, budget_id, actor, now)
+        case, debt, budget = _held(case_id, budget_id, wish, actor, now)
         tenant = current_tenant()
         setting = setting_for(
             case=case, debt=debt, budget=budget, role=role, on=working_day(case, now), tenant=tenant, wish=wish
@@ -79,7 +79,8 @@ def search_offers(
         )  # fmt: skip
         search = OfferSearch.objects.create(
             id=uuid4(), case_id=case.id, budget=budget, policy=answer.policy[:80], role=role[:20],
-            inputs=inputs | {"answer": answer.hash, "candidates": answer.candidates, "left_out": list(debt.left_out)},
+            inputs=inputs | {"answer": answer.hash, "candidates": answer.candidates, "left_out": list(debt.left_out)}
+            | _about(debt),
             reasons=reason_rows(answer.reasons), searched_by=actor.name[:60], searched_at=now,
         )  # fmt: skip
         Offer.objects.bulk_create(
@@ -105,7 +106,7 @@ def propose_own(
             Unpayable, BadInput  no schedule of such terms
     """
     with transaction.atomic():
-        case, debt, budget = _held(case_id, budget_id, actor, now)
+        case, debt, budget = _held(case_id, budget_id, wish, actor, now)
         setting = setting_for(
             case=case, debt=debt, budget=budget, role=role, on=working_day(case, now), tenant=current_tenant(),
             wish=wish,
@@ -143,7 +144,7 @@ def preview_own(
 
     Stops   as `propose_own`
     """
-    debt = negotiable_of(case=case)
+    debt = negotiable_of(case=case, loan_ids=wish.loan_ids)
     setting = setting_for(
         case=case, debt=debt, budget=budget, role=role, on=working_day(case, now), tenant=current_tenant(), wish=wish
     )
@@ -184,7 +185,9 @@ def replay_search(*, search_id: UUID) -> Replayed:
     return Replayed(found.id, answer.hash == was, was, answer.hash, answer)
 
 
-def _held(case_id: UUID, budget_id: UUID, actor: Actor, now: datetime) -> tuple[Any, Negotiable, Budget]:
+def _held(
+    case_id: UUID, budget_id: UUID, wish: Wish, actor: Actor, now: datetime
+) -> tuple[Any, Negotiable, Budget]:  # fmt: skip
     """Return the case, locked after the debtor's ledgers, which are opened where they are missing."""
     borrower_id = get_case(case_id=case_id).borrower_id
     open_missing(borrower_id=borrower_id, lender=current_tenant(), actor=actor, now=now)
@@ -193,7 +196,17 @@ def _held(case_id: UUID, budget_id: UUID, actor: Actor, now: datetime) -> tuple[
     budget = Budget.objects.filter(id=budget_id, case=case.id).first()
     if budget is None:
         raise NoSuchBudget("There is no such budget of this case: take income and spending first.")
-    return case, negotiable_of(case=case), budget
+    return case, negotiable_of(case=case, loan_ids=wish.loan_ids), budget
+
+
+def _about(debt: Negotiable) -> dict[str, Any]:
+    """Return which loans it is about where it is not about all: by number, with those it leaves as they are."""
+    if not debt.is_partial:
+        return {}
+    return {
+        "is_partial": True, "about": [one.loan_ref for one, _parts in debt.loans], "not_about": list(debt.not_chosen),
+        "about_ids": [str(one.loan_id) for one, _parts in debt.loans],
+    }  # fmt: skip
 
 
 def _row(
@@ -208,6 +221,7 @@ def _row(
         **kept, "loans": loans, "also": [label.value for label in one.also], "facts": plain(one.facts),
         "waived": plain(one.waived), "is_in_band": one.is_in_band, "reasons": reason_rows(one.reasons),
         "new_interest": plain(one.new_interest), "value_share": plain(one.value_share), "observed": one.kept.observed,
+        **_about(debt),
     }  # fmt: skip
     return Offer(
         id=uuid4(), search=search, case_id=case_id, position=place, label=one.label.value, kind=one.kind.value,

@@ -16,6 +16,9 @@ EFFECTS = {
 }
 
 RULES = {
+    "partial": _(
+        "It is about the loans named only, and only money that stands on them counts. Left as they are: %(loans)s."
+    ),
     "grace": _("An instalment paid up to %(days)s days after its date is in time."),
     "threshold": _("It counts as paid when %(share)s %% of it has come."),
     "missed": _("More than %(count)s missed in a row break the plan."),

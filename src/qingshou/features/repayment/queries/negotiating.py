@@ -1,6 +1,6 @@
 """What an offer rests on as things stand: the debt, the band, the role's limits, the lender's own history of plans."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -35,11 +35,15 @@ _PART_OF = {PartKind.PRINCIPAL: "principal", PartKind.INTEREST: "interest", Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the debtor asks for beside the figures: a day of the month, a rhythm, money at hand for a settlement."""
+    """What is asked for beside the figures: a day of the month, a rhythm, money at hand for a settlement, which loans.
+
+    `loan_ids`: the offer is about these only; none: about every loan of the case that it can be about.
+    """
 
     pay_day: int | None = None
     frequency: Frequency = Frequency.MONTH
     lump_sum: Decimal = ZERO
+    loan_ids: tuple[UUID, ...] = ()
 
 
 NO_WISH = Wish()
@@ -56,13 +60,20 @@ class Negotiable:
     contract_date: date | None
     overdue_days: int
     left_out: tuple[str, ...]  # loans of unknown balance or another currency, by their number
+    not_chosen: tuple[str, ...] = ()  # loans it could be about and is not, by their number
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is about some of the debtor's loans only, by choice."""
+        return bool(self.not_chosen)
 
 
-def negotiable_of(*, case: Any) -> Negotiable:
-    """Return what an agreement with a case's debtor is about: every open loan in the case's currency.
+def negotiable_of(*, case: Any, loan_ids: Collection[UUID] = ()) -> Negotiable:
+    """Return what an agreement with a case's debtor is about: every open loan in the case's currency, or some of them.
 
+    Takes   loan_ids  these only; none: all
     Gives   Negotiable  a rate nobody knows counts as none: a plan then charges nothing new
-    Stops   OffersNotPossible  no loan of which it is known what is owed
+    Stops   OffersNotPossible  no loan of which it is known what is owed, or one was chosen that is none of them
     """
     owed = owed_of_borrower(borrower_id=case.borrower_id)
     fitting = [one for one in owed if one.parts and one.currency == case.currency and one.total > 0]
@@ -70,13 +81,19 @@ def negotiable_of(*, case: Any) -> Negotiable:
         raise OffersNotPossible(
             "Nothing is known to be owed on this debtor's loans: wait for the next tape, or correct the balance."
         )
+    possible = fitting
+    if loan_ids:
+        fitting = [one for one in possible if one.loan_id in loan_ids]
+        if len(fitting) < len(set(loan_ids)):
+            raise OffersNotPossible("A loan that was chosen is none that can be agreed about: choose again.")
     tape = {one.id: one for one in list_loans_on_tape(loan_ids=[one.loan_id for one in fitting], with_schedule=False)}
     loans = tuple((one, parts_of(one)) for one in fitting)
     whole, rate = together(debts=[(parts, _rate(tape.get(one.loan_id))) for one, parts in loans])
     return Negotiable(
         loans=loans, owed=whole, rate=rate, product=_product([one for one, _parts in loans]),
         contract_date=_contract_date(tape.values()), overdue_days=case.overdue_days or 0,
-        left_out=tuple(one.loan_ref for one in owed if one not in fitting),
+        left_out=tuple(one.loan_ref for one in owed if one not in possible),
+        not_chosen=tuple(one.loan_ref for one in possible if one not in fitting),
     )  # fmt: skip
 
 

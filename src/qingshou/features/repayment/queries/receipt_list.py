@@ -55,7 +55,7 @@ def list_receipt_rows(
 ) -> list[Any]:
     """Return receipts with their debtor and what is left of them (`unapplied`)."""
     column = SORTS.get(sort, "received_at")
-    rows = _wanted(wanted).select_related("borrower").annotate(unapplied=-F("account__balance"))
+    rows = _wanted(wanted).select_related("borrower", "whole").annotate(unapplied=-F("account__balance"))
     return list(rows.order_by(f"-{column}" if is_descending else column, "line_no", "id")[offset : offset + limit])
 
 
@@ -99,7 +99,7 @@ def next_in_queue(*, after: UUID | None = None) -> UUID | None:
 
 def get_receipt_row(*, receipt_id: UUID) -> Any:
     """Return one receipt with its debtor, file and what is left of it; stops with NotFound."""
-    rows = Receipt.objects.filter(id=receipt_id).select_related("borrower", "bank_file")
+    rows = Receipt.objects.filter(id=receipt_id).select_related("borrower", "bank_file", "whole")
     found = rows.annotate(unapplied=-F("account__balance")).first()
     if found is None:
         raise NotFound("There is no such receipt, or it is not for you.", name="receipt")

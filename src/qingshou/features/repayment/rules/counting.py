@@ -11,18 +11,19 @@ from qingshou.kernel.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """A sum that came in and stands, on its value date."""
+    """A sum that came in and stands, on its value date; of a sum told loan by loan what stands on one."""
 
     id: UUID
     on: date
     amount: Decimal
+    loan: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
     """What money may count towards: that of `from_date` to `until_date`, both days included; None: no last day.
 
-    What was kept already keeps its money before what is still open takes any.
+    What was kept already keeps its money before what is still open takes any. `loans`: only what stands on these.
     """
 
     id: UUID
@@ -32,10 +33,12 @@ class Want:
     amount: Decimal
     is_kept: bool = False
     position: int = 0
+    loans: frozenset[UUID] | None = None
 
     def takes(self, money: Money) -> bool:
-        """Tell whether money of its day counts."""
-        return self.from_date <= money.on and (self.until_date is None or money.on <= self.until_date)
+        """Tell whether money of its day, on its loan, counts."""
+        is_of_loans = self.loans is None or money.loan in self.loans
+        return is_of_loans and self.from_date <= money.on and (self.until_date is None or money.on <= self.until_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,26 @@ def count_money(*, moneys: Iterable[Money], wants: Iterable[Want]) -> list[Share
                            counts for more than itself, nothing gets more than it wants, and the same values give the
                            same shares whatever their order
     """
-    waiting = sorted(moneys, key=lambda one: (one.on, one.id))
-    left = {one.id: one.amount for one in waiting}
-    shares = []
-    for want in sorted(wants, key=lambda one: (not one.is_kept, one.due_on, one.position, one.id)):
+    known = list(wants)
+    waiting = sorted(moneys, key=lambda one: (one.on, one.id, str(one.loan or "")))
+    left = {(one.id, one.loan): one.amount for one in waiting}
+    asked = frozenset[UUID]().union(*(one.loans for one in known if one.loans is not None))
+    # who may take any money takes first what nobody else could
+    free_first = sorted(waiting, key=lambda one: one.loan in asked)
+    given: dict[tuple[UUID, UUID], Share] = {}
+    for want in sorted(known, key=lambda one: (not one.is_kept, one.due_on, one.position, one.id)):
         missing = want.amount
-        for money in waiting:
+        for money in waiting if want.loans is not None else free_first:
             if missing <= 0:
                 break
-            given = min(left[money.id], missing)
-            if given > 0 and want.takes(money):
-                shares.append(Share(money.id, want.id, money.on, given))
-                left[money.id] -= given
-                missing -= given
-    return shares
+            part = min(left[money.id, money.loan], missing)
+            if part > 0 and want.takes(money):
+                before = given.get((money.id, want.id))
+                held = before.amount if before else ZERO
+                given[money.id, want.id] = Share(money.id, want.id, money.on, held + part)
+                left[money.id, money.loan] -= part
+                missing -= part
+    return list(given.values())
 
 
 def counted_by(shares: Iterable[Share]) -> Mapping[UUID, list[Share]]:

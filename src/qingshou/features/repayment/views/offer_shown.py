@@ -36,6 +36,7 @@ def card_of(offer: Any, *, role: str) -> dict[str, Any]:
         "offer": offer,
         "labels": [words.LABELS.get(one, one) for one in labels],
         "is_settlement": offer.kind == "SETTLEMENT",
+        "about": terms.get("about", ()),
         "instalment": _instalment(amounts, currency),
         "count": _count(offer, len(amounts)),
         "first_on": date.fromisoformat(offer.schedule[0]["due_on"]),

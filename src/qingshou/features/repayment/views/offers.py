@@ -1,5 +1,6 @@
 """Offers to a debtor side by side; own terms with live figures; what is offered, countered, refused or made a plan."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -25,7 +26,7 @@ from qingshou.features.repayment.rules.owed import PARTS
 from qingshou.features.repayment.views.desk_shown import article_words, calls_to_choose, head_of, tell_refusal
 from qingshou.features.repayment.views.offer_shown import PARTS as PART_WORDS
 from qingshou.features.repayment.views.offer_shown import card_of
-from qingshou.features.repayment.views.own_terms import kept_fields, terms_given, wish_given
+from qingshou.features.repayment.views.own_terms import kept_fields, loans_wished, terms_given, wish_given
 from qingshou.kernel.errors import QingshouError
 from qingshou.kernel.money import ZERO
 from qingshou.law.allocation.terms import PartKind
@@ -43,8 +44,10 @@ def offers(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "repayment/offers.html", page_of(request, case, desk))
 
 
-def page_of(request: HttpRequest, case: Any, desk: Desk, *, given: Any = None) -> dict[str, Any]:
-    """Return all the page shows."""
+def page_of(
+    request: HttpRequest, case: Any, desk: Desk, *, given: Any = None, loans: Collection[UUID] = ()
+) -> dict[str, Any]:
+    """Return all the page shows; `loans` those that were ticked last."""
     budget, found = latest_budget(case_id=case.id), queries.latest_search(case_id=case.id)
     debt, why_not = _debt(case)
     on = desk.day_of(case)
@@ -57,6 +60,7 @@ def page_of(request: HttpRequest, case: Any, desk: Desk, *, given: Any = None) -
         "debt": debt,
         "parts": _parts(debt) if debt else [],
         "why_not": why_not,
+        "loan_choices": _loan_choices(debt, found, loans),
         "search": found.search if found else None,
         "search_role": words.ROLES.get(found.search.role, found.search.role) if found else "",
         "is_stale": is_stale,
@@ -88,6 +92,20 @@ def _parts(debt: Negotiable) -> list[tuple[object, Decimal]]:
     told["principal"] = max(told["principal"] - unsplit, ZERO)
     shown = [(PART_WORDS[part], told[part]) for part in PARTS]
     return [*shown, (_("Not split up, reckoned as principal"), unsplit)] if unsplit else shown
+
+
+def _loan_choices(
+    debt: Negotiable | None, found: queries.SearchShown | None, ticked: Collection[UUID]
+) -> list[dict[str, Any]]:
+    """Return the loans an offer may be about, where there are several; those of the last search are ticked."""
+    if debt is None or len(debt.loans) < 2:
+        return []
+    kept = found.search.inputs.get("about_ids", ()) if found else ()
+    chosen = {str(one) for one in ticked} or set(kept)
+    return [
+        {"loan": one, "is_ticked": not chosen or str(one.loan_id) in chosen, "owed": parts.total}
+        for one, parts in debt.loans
+    ]
 
 
 def _debt(case: Any) -> tuple[Negotiable | None, str]:
@@ -154,7 +172,7 @@ def own(request: HttpRequest, case_id: UUID) -> HttpResponse:
         if refusal.http_status in (403, 404):
             raise
         messages.error(request, str(words.unpayable_words(refusal)))
-        context = page_of(request, case, desk, given=kept_fields(post))
+        context = page_of(request, case, desk, given=kept_fields(post), loans=loans_wished(post))
         return render(request, "repayment/offers.html", context, status=422)
     if offer.needs_role == "NOBODY":
         messages.warning(request, _("On file. No role may agree to these terms: see which limit they pass."))
@@ -168,8 +186,9 @@ def _own(request: HttpRequest, case: Any, desk: Desk) -> dict[str, Any]:
     if budget is None:
         raise BadAgreementInput(_("Take income and spending first."))
     post = cast(Any, request.POST)
-    terms = terms_given(post, owed=negotiable_of(case=case).owed, on=desk.day_of(case))
-    return {"budget": budget, "terms": terms, "wish": wish_given(post)}
+    wish = wish_given(post)
+    owed = negotiable_of(case=case, loan_ids=wish.loan_ids).owed
+    return {"budget": budget, "terms": terms_given(post, owed=owed, on=desk.day_of(case)), "wish": wish}
 
 
 @require_POST

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from qingshou.features.cases.views.shown import day_given
+from qingshou.features.cases.views.shown import day_given, uuid_given
 from qingshou.features.repayment.errors import BadAgreementInput
 from qingshou.features.repayment.queries.negotiating import Wish
 from qingshou.features.repayment.rules.offers import OfferTerms, Stages
@@ -31,8 +32,14 @@ def wish_given(post: Mapping[str, str]) -> Wish:
     return Wish(
         pay_day=pay_day if pay_day and pay_day <= PAY_DAY_MAX and frequency in ("", "MONTH") else None,
         frequency=Frequency(frequency) if frequency in set(Frequency) else Frequency.MONTH,
-        lump_sum=max(ZERO, lump_sum or ZERO),
+        lump_sum=max(ZERO, lump_sum or ZERO), loan_ids=loans_wished(post),
     )  # fmt: skip
+
+
+def loans_wished(post: Any) -> tuple[UUID, ...]:
+    """Read which loans an offer is to be about; none ticked counts as all."""
+    given = post.getlist("loan") if hasattr(post, "getlist") else ()
+    return tuple(loan for text in given if (loan := uuid_given(text)) is not None)
 
 
 def terms_given(post: Mapping[str, str], *, owed: Owed, on: date) -> OfferTerms | Stages:

@@ -58,7 +58,9 @@ def _loan(one: Any) -> dict[str, Any]:
 def _rules(page: PlanPage, on: date) -> list[str]:
     plan = page.plan
     share = f"{plan.threshold_pct:f}".rstrip("0").rstrip(".")
-    told: list[tuple[str, dict[str, object]]] = [
+    others = plan.offer.terms.get("not_about", ()) if plan.offer else ()
+    told: list[tuple[str, dict[str, object]]] = [("partial", {"loans": ", ".join(others)})] if others else []
+    told += [
         ("grace", {"days": plan.grace_days}), ("threshold", {"share": share}), ("missed", {"count": plan.missed_max}),
     ]  # fmt: skip
     if plan.unpaid_max is not None:

@@ -78,7 +78,9 @@ QUEUE_COLUMNS = (
 
 
 def bank_ref(row: Any) -> str:
-    """Return the number a person knows a receipt by: the bank's, the provider's, or that on the paper."""
+    """Return the number a person knows a receipt by: the bank's, the provider's, or that on the paper; the whole's."""
+    if row.whole_id is not None:
+        return bank_ref(row.whole)
     return str(row.source_ref if row.source == "BANK_FILE" else row.external_ref)
 
 

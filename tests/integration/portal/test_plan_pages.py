@@ -82,7 +82,10 @@ def test_an_offer_is_chosen_read_and_accepted_by_a_code(client, case):
     assert client.post(address, {"code": digits}).status_code == 302
     assert Plan.objects.get().state == "ACTIVE"
     assert plan.number in client.get(address).content.decode()
-    assert client.get(client.home).content.decode().count(plan.number) == 1
+    home = client.get(client.home).content.decode()
+    assert home.count(plan.number) == 1
+    first = plan.instalments.order_by("position")[0]
+    assert f"<dd>{first.due_on}: {first.amount:,.2f} CNY</dd>" in home
     assert client.post(address, {"code": digits}).status_code == 422
 
 

@@ -26,8 +26,8 @@ from qingshou.features.repayment.operations.receipt_bulk import RecordedLine, re
 from qingshou.features.repayment.operations.receipt_rows import Told
 from qingshou.features.repayment.operations.told_twice import lock_bank_lines, told_before
 from qingshou.features.repayment.rules.references import find_references
+from qingshou.features.repayment.statements.apart import read_statement_apart
 from qingshou.features.repayment.statements.forms import Line, Rejected, StatementFile
-from qingshou.features.repayment.statements.opening import read_statement
 from qingshou.kernel.money import ZERO
 from qingshou.privacy.keys import current_index_key
 from qingshou.tenancy.context import current_tenant_id
@@ -91,7 +91,7 @@ def take_bank_file(
     """
     tell = progress or (lambda _step, _done, _total: None)
     tell("read", 0, None)
-    read = read_statement(
+    read = read_statement_apart(
         path=path, name=name, mapping=mapping, account=account, currency=currency, row_key=_row_key(current_tenant_id())
     )
     row = _row_of(read, actor, now)

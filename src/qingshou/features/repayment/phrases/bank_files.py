@@ -52,6 +52,7 @@ WARNINGS = {
     "DATE_AHEAD": gettext_lazy("The day of this booking lies more than a month ahead: ask the bank, or reverse it."),
     "TEXT_CUT": gettext_lazy("A text was longer than is kept."),
 }
+_HEAVY = gettext_lazy("Reading the file takes more than any sound statement needs: ask the bank for a file a day.")
 # what stops a whole file
 REFUSED = {
     "EMPTY": gettext_lazy("The file is empty."),
@@ -65,6 +66,9 @@ REFUSED = {
     "NO_COLUMNS": gettext_lazy("The table has no column known as a day or none known as an amount."),
     "CURRENCY_UNKNOWN": gettext_lazy("The table does not say in which currency it is: choose one below."),
     "BAD_CURRENCY": gettext_lazy("This is no currency: three capital letters."),
+    "TOO_MUCH_MEMORY": _HEAVY,
+    "TOO_SLOW": _HEAVY,
+    "PARSER_FAILED": _HEAVY,
     "BROKEN_ZIP": gettext_lazy("The zip is broken: have it sent anew."),
     "BOMB": gettext_lazy("The file unpacks to more than any delivery of statements: it was not read."),
     "ENCRYPTED": gettext_lazy("The zip is locked: send it without a password."),

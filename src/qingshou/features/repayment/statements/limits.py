@@ -1,6 +1,9 @@
 """How much a bank's file may ask of us. None of these depends on what the file says of itself."""
 
 FILE_BYTES_MAX = 200_000_000  # packed or not; what unpacks to more is refused while it unpacks
+CHILD_MEMORY_BYTES = 512 << 20  # 100,000 lines take some 300 MB
+CHILD_CPU_SECONDS = 180  # 100,000 lines take some 15
+CHILD_WALL_SECONDS = 600
 DELIVERY_FILES_MAX = 50  # files of one zip: a bank sends one for each account and day
 DELIVERY_BYTES_MAX = 400_000_000  # what a zip may unpack to, counted while it does
 DELIVERY_RATIO_MAX = 100

@@ -8,7 +8,7 @@ from qingshou.features.book.intake.encodings import detect
 from qingshou.features.book.intake.errors import FileRefused
 from qingshou.features.repayment.statements.assembling import assembled
 from qingshou.features.repayment.statements.camt_statement import read_camt
-from qingshou.features.repayment.statements.drafts import is_currency
+from qingshou.features.repayment.statements.drafts import Reading, is_currency
 from qingshou.features.repayment.statements.errors import StatementRefused
 from qingshou.features.repayment.statements.forms import Format, StatementFile
 from qingshou.features.repayment.statements.limits import FILE_BYTES_MAX
@@ -57,6 +57,17 @@ def read_statement(
     if currency and not is_currency(currency):
         raise StatementRefused(f"'{currency[:10]}' is no currency: write three capital letters.", why="BAD_CURRENCY")
     known = mapping if isinstance(mapping, TableMapping) else read_mapping(mapping)
+    reading, kind, version = parse_statement(path=path, mapping=known, account=account, currency=currency)
+    return assembled(reading, path=path, name=name, kind=kind, version=version, row_key=row_key)
+
+
+def parse_statement(
+    *, path: Path, mapping: TableMapping, account: str, currency: str
+) -> tuple[Reading, Format, str]:  # fmt: skip
+    """Parse a bank's file: what was read, its kind and version; nothing is named by the lender's secret yet.
+
+    Stops   as read_statement
+    """
     try:
         kind = kind_of(path)
         version = ""
@@ -67,11 +78,11 @@ def read_statement(
             kind = Format.MT942 if reading.is_interim else kind
         else:
             reading = read_table(
-                path, mapping=known, account=account, currency=currency, is_workbook=kind is Format.XLSX
+                path, mapping=mapping, account=account, currency=currency, is_workbook=kind is Format.XLSX
             )
     except FileRefused as refused:
         raise StatementRefused(refused.message, why=refused.why) from None
-    return assembled(reading, path=path, name=name, kind=kind, version=version, row_key=row_key)
+    return reading, kind, version
 
 
 def kind_of(path: Path) -> Format:

@@ -94,5 +94,5 @@ def test_a_place_without_such_a_text_observes_nothing(case, me, tenant):
 def test_it_is_few_queries(users, me, count, django_assert_num_queries):
     for place in range(count):
         accepted(make_debtor(f"n{place}", owner=users["COLLECTOR"], overdue_days=40), me)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(list_observed(on=DAY)) == count

@@ -5,9 +5,11 @@ from django.urls import URLPattern, path
 from qingshou.features.repayment.views import (
     bank_files,
     cash,
+    contract_order,
     differences,
     loan_acts,
     money_panel,
+    re_ageing,
     receipt,
     receipt_acts,
     receipt_parts,
@@ -48,6 +50,8 @@ routes: list[URLPattern] = [
     path("loans/<uuid:loan_id>/account/charge", loan_acts.charge, name="charge_loan"),
     path("loans/<uuid:loan_id>/account/waive", loan_acts.give_up, name="waive_loan"),
     path("loans/<uuid:loan_id>/account/charge-off", loan_acts.write_off, name="charge_off_loan"),
+    path("loans/<uuid:loan_id>/account/order", contract_order.set_order, name="contract_order"),
+    path("loans/<uuid:loan_id>/account/re-age", re_ageing.ask, name="re_age_loan"),
     path("cases/<uuid:case_id>/payment-reference", money_panel.reference, name="give_reference"),
     path("cases/<uuid:case_id>/money-panel", money_panel.panel, name="money_panel"),
 ]

@@ -73,7 +73,7 @@ def undone(*, debts: Iterable[Debt], lines: Iterable[Line]) -> tuple[Debt, ...]:
 
 def _claims(debt: Debt, order: Order, on: date) -> Iterable[Claim]:
     due = [part for part in debt.parts if part.is_due(on)]
-    early = inside.payable_early(parts=[part for part in debt.parts if not part.is_due(on)], order=order)
+    early = inside.payable_early(debt=debt, parts=[part for part in debt.parts if not part.is_due(on)], order=order)
     yield Claim(debt, inside.in_turn(debt=debt, parts=due, order=order), is_due=True)
     yield Claim(debt, inside.in_turn(debt=debt, parts=early, order=order), is_due=False)
 

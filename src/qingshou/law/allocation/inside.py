@@ -12,19 +12,19 @@ _CODES = {Basis.LAW: "PART_BY_LAW", Basis.AGREED: "PART_AGREED", Basis.POLICY: "
 
 def in_turn(*, debt: Debt, parts: Iterable[Part], order: Order) -> tuple[Part, ...]:
     """Return parts in the order they are paid in; a part without a date comes after the dated ones of its kind."""
-    kinds = debt.kinds or order.kinds
+    kinds, sequence = debt.kinds or order.kinds, debt.sequence or order.sequence
 
     def key(part: Part) -> tuple[object, ...]:
         due = part.due_date or date.max
         kind = len(kinds) if part.kind is PartKind.UNSPLIT else kinds.index(part.kind)
-        return (due, kind, part.key) if order.sequence is Sequence.DUE_FIRST else (kind, due, part.key)
+        return (due, kind, part.key) if sequence is Sequence.DUE_FIRST else (kind, due, part.key)
 
     return tuple(sorted(parts, key=key))
 
 
-def payable_early(*, parts: Iterable[Part], order: Order) -> tuple[Part, ...]:
-    """Return which of the parts not yet due an order lets a payment reach."""
-    match order.future:
+def payable_early(*, debt: Debt, parts: Iterable[Part], order: Order) -> tuple[Part, ...]:
+    """Return which of the parts not yet due a payment may reach: by the debt's own word, else by the order's."""
+    match debt.future or order.future:
         case Future.NOT_DUE_LAST:
             return tuple(parts)
         case Future.IN_ADVANCE_PRINCIPAL:
@@ -69,5 +69,5 @@ def _reason(part: Part, *, debt: Debt, order: Order, is_due: bool) -> Reason:
         code, fields = "PART_UNSPLIT", {}
     else:
         code = _CODES[basis] if is_due else "PART_BEFORE_DUE"
-        fields = {"kind": part.kind, "place": kinds.index(part.kind) + 1, "sequence": order.sequence}
+        fields = {"kind": part.kind, "place": kinds.index(part.kind) + 1, "sequence": debt.sequence or order.sequence}
     return Reason(code, fields, order.articles.get(f"{code}:{part.kind}") or order.articles.get(code))

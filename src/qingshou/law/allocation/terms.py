@@ -86,7 +86,8 @@ class Debt:
     """One debt with its open parts, and what the orders between debts ask of it.
 
     due_date  where its parts are not scheduled; security the value held for it; burden the yearly rate it costs
-    kinds     its own order of kinds where that differs from the payment's (a policy by days overdue), with its basis
+    kinds     its own order of kinds where that differs from the payment's (a policy by days overdue, the contract's),
+              with its basis; sequence and future the same for what comes first inside it and for what is not due yet
     """
 
     id: str
@@ -97,6 +98,8 @@ class Debt:
     burden: Decimal | None = None
     kinds: tuple[PartKind, ...] | None = None
     basis: Basis | None = None
+    sequence: Sequence | None = None
+    future: Future | None = None
 
     def __post_init__(self) -> None:
         if self.kinds is not None:

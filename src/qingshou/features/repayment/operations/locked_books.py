@@ -18,14 +18,15 @@ from qingshou.features.repayment.models import Posting
 from qingshou.features.repayment.rules.books import CHARGED_OFF, RECOVERED, Books, Place, Slot, Unapplied
 from qingshou.features.repayment.rules.loan_terms import LoanTerms, Policy, Terms, policy_of
 from qingshou.kernel.money import ZERO
-from qingshou.law.allocation.terms import PartKind
+from qingshou.law.allocation.terms import Future, PartKind
+from qingshou.law.allocation.terms import Sequence as InTurn
 from qingshou.tenancy.bulk import read_rows
 from qingshou.tenancy.models import Tenant
 
 # read at every payment: made by hand, since making these statements anew each time would be most of their cost
 _LEDGERS = """
 SELECT l.id, l.borrower_id, l.currency, l.state, l.tape_as_of, l.sequence, l.order_kinds, b.product, b.contract_rate,
-    b.loan_ref
+    b.loan_ref, l.order_sequence, l.order_future
 FROM repayment_loanledger l JOIN book_loan b ON b.id = l.loan_id
 WHERE l.borrower_id = ANY(%(borrowers)s::uuid[]) ORDER BY l.id
 """
@@ -58,6 +59,8 @@ class LedgerRow:
     product: str
     contract_rate: Decimal | None
     loan_ref: str
+    order_sequence: str = ""
+    order_future: str = ""
 
 
 @dataclass(slots=True)
@@ -76,6 +79,13 @@ class LockedBooks:
     def policy(self) -> Policy:
         """The lender's order of allocation as its settings have it now."""
         return policy_of(self.lender.settings.get("allocation", {}))
+
+    @property
+    def orders(self) -> dict[str, Any]:
+        """The contracts' own orders as they are now, by loan; loans without one are not in it."""
+        return {
+            str(loan): one.order_as_facts() for loan, one in sorted(self.terms.loans.items()) if one.has_contract_order
+        }
 
     @property
     def next_sequence(self) -> int:
@@ -204,6 +214,8 @@ def _terms(lender: Tenant, ledgers: Mapping[UUID, LedgerRow], security: Mapping[
             currency=row.currency,
             product=row.product,
             kinds=tuple(PartKind(kind) for kind in row.order_kinds),
+            sequence=InTurn(row.order_sequence) if row.order_sequence else None,
+            future=Future(row.order_future) if row.order_future else None,
             security=security.get(row.id, ZERO),
             burden=row.contract_rate,
         )

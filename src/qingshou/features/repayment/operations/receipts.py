@@ -288,6 +288,7 @@ def _step(
         "chosen_by": chosen_by.value,
         "chosen": [str(loan) for loan in named],
         "policy": locked.policy.as_facts(),
+        "orders": locked.orders,
     }
     if scope is not None:
         facts["scope"] = [str(loan) for loan in scope]

@@ -220,10 +220,16 @@ def rule_of(step: Step, locked: LockedBooks, loan: UUID) -> str:
     """Name the order a payment followed: the contract's, the lender's policy or the law's."""
     if step.kind is not StepKind.ALLOCATION:
         return ""
-    if locked.terms.loans[loan].kinds:
+    if _contract_order(step, locked, loan):
         return "CONTRACT"
     policy = step.facts.get("policy", {})
     return "OWN_ORDER" if "kinds" in policy else str(policy.get("policy", _LAW))
+
+
+def _contract_order(step: Step, locked: LockedBooks, loan: UUID) -> bool:
+    if "orders" in step.facts:
+        return bool(step.facts["orders"].get(str(loan)))
+    return locked.terms.loans[loan].has_contract_order
 
 
 def _set_ledgers(

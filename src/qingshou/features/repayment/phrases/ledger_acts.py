@@ -17,6 +17,7 @@ ACTIONS = {
     "LEDGER_OPENED": _("Ledger opened from the tape"),
     "LEDGER_SET_TO_TAPE": _("Ledger set to a new tape"),
     "CHARGES_STAND_STILL": _("Charges stand still: what accrues is not owed"),
+    "CONTRACT_ORDER_SET": _("Contract's order of payments set"),
     "TAPE_DIFFERENCE_SETTLED": _("Difference between books and tape settled"),
     "LOAN_WAIVED": _("Part of a debt given up"),
     "LOAN_CHARGED": _("Costs added to a debt"),

@@ -21,6 +21,7 @@ REFUSALS = {
     "PART_OF_RECEIPT": gettext_lazy("This is a part of a receipt split over several debtors: act on the whole of it."),
     "NOT_SPLIT": gettext_lazy("This receipt is not split, or no longer: look at it again."),
     "NOTHING_OPEN": gettext_lazy("Nothing is open on this loan that this could change."),
+    "RE_AGE_UNFIT": gettext_lazy("New due dates lie ahead, between one and sixty of them, for what is overdue now."),
     "NO_SUCH_DIFFERENCE": gettext_lazy("There is no such difference between books and tape."),
     "DIFFERENCE_SETTLED": gettext_lazy("This difference has been settled already."),
     "GIVEN_UP_BY_PLAN": gettext_lazy("A plan that is kept has given this up: have the core system book it."),

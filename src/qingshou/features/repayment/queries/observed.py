@@ -1,13 +1,15 @@
 """Restructured loans under observation on a day: what the day's classing is handed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from qingshou.features.repayment.models import Plan, PlanInstalment, PlanLoan
+from qingshou.features.repayment.queries.re_ageing import ReAged, list_re_aged
 from qingshou.features.repayment.rules.plan_law import observed_floor
 from qingshou.features.repayment.rules.plan_states import InstalmentState, PlanState
+from qingshou.features.repayment.rules.re_ageing import house_observed_until
 from qingshou.law.classification import ordered_classes
 from qingshou.tenancy.queries import current_tenant
 
@@ -22,7 +24,7 @@ class ObservedLoan:
 
 
 def list_observed(*, on: date, law_on: date | None = None) -> list[ObservedLoan]:
-    """Return every loan that a restructuring keeps at a class on a day, by its reference; four queries.
+    """Return every loan that a restructuring or re-ageing keeps at a class on a day, by reference; six queries at most.
 
     Takes   on      the day; plans accepted after it are not known on it
             law_on  whose law is applied; None: of the day
@@ -48,11 +50,38 @@ def list_observed(*, on: date, law_on: date | None = None) -> list[ObservedLoan]
         )  # fmt: skip
         if seen is None or not seen.floor_class:
             continue
-        one = ObservedLoan(row.ledger.loan.loan_ref, seen.observed_until, seen.floor_class)
-        held = found.get(one.loan_ref)
-        if held is None or classes.index(one.floor_class) > classes.index(held.floor_class):
-            found[one.loan_ref] = one
+        _keep(found, ObservedLoan(row.ledger.loan.loan_ref, seen.observed_until, seen.floor_class), classes)
+    seen_before: set[UUID] = set()
+    for aged in list_re_aged(on=on):
+        again = aged.loan_id in seen_before
+        seen_before.add(aged.loan_id)
+        observed = _of_re_aged(aged, tenant.jurisdiction, was_observed=again, on=on, law_on=law_on or on)
+        if observed is not None and observed.floor_class in classes:
+            _keep(found, observed, classes)
     return sorted(found.values(), key=lambda one: one.loan_ref)
+
+
+def _keep(found: dict[str, ObservedLoan], one: ObservedLoan, classes: Sequence[str]) -> None:
+    """Keep the worst class of a loan."""
+    held = found.get(one.loan_ref)
+    if held is None or classes.index(one.floor_class) > classes.index(held.floor_class):
+        found[one.loan_ref] = one
+
+
+def _of_re_aged(
+    aged: ReAged, jurisdiction: str, *, was_observed: bool, on: date, law_on: date
+) -> ObservedLoan | None:  # fmt: skip
+    """Return how a re-aged loan is observed: as the law observes a restructured one, else it keeps its class a year."""
+    first = aged.dates[0]
+    seen = observed_floor(
+        jurisdiction=jurisdiction, first_due_on=first, period_months=1, missed=aged.missed,
+        clean_since=first if first <= on and not aged.missed else None,
+        was_non_performing=bool(aged.was.get("is_non_performing")), was_observed=was_observed, on=on, law_on=law_on,
+    )  # fmt: skip
+    if seen is not None:
+        return ObservedLoan(aged.loan_ref, seen.observed_until, seen.floor_class) if seen.floor_class else None
+    until = house_observed_until(re_aged_on=aged.on)
+    return ObservedLoan(aged.loan_ref, until, str(aged.was.get("class", ""))) if on < until else None
 
 
 def _dues(plans: Iterable[Plan]) -> dict[UUID, list[PlanInstalment]]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -17,7 +17,10 @@ from qingshou.tenancy.arrays import uuid_array
 from qingshou.tenancy.reading import Reading, Rows, read_together
 
 # every page that shows money asks these
-_LEDGERS = "SELECT id, tape_as_of, state FROM repayment_loanledger WHERE id = ANY(%(ids)s::uuid[])"
+_LEDGERS = """
+SELECT id, tape_as_of, state, order_kinds, order_sequence, order_future FROM repayment_loanledger
+WHERE id = ANY(%(ids)s::uuid[])
+"""
 _PARTS = """
 SELECT ledger_id, kind, due_date, position, balance FROM repayment_account
 WHERE ledger_id = ANY(%(ids)s::uuid[]) AND balance > 0 ORDER BY due_date, position, kind
@@ -51,6 +54,7 @@ class OwedOfLoan:
     has_ledger: bool
     state: str  # OPEN, SETTLED, CHARGED_OFF; UNKNOWN without ledger and balance
     parts: Mapping[Slot, Decimal] | None
+    order: Mapping[str, str] = field(default_factory=dict)  # of the contract: kinds, sequence, future; empty: none
 
     @property
     def total(self) -> Decimal:
@@ -103,8 +107,11 @@ def list_owed(*, borrower_ids: Iterable[UUID] = (), loan_ids: Iterable[UUID] = (
     return [_owed(one, ledgers.get(one.id), parts) for one in told if one.id in ledgers or not one.is_closed]
 
 
-def _ledgers(rows: Rows) -> dict[UUID, tuple[date, str]]:
-    return {ledger: (as_of, state) for ledger, as_of, state in rows}
+def _ledgers(rows: Rows) -> dict[UUID, tuple[date, str, Mapping[str, str]]]:
+    return {
+        ledger: (as_of, state, {"kinds": " ".join(kinds), "sequence": sequence, "future": future})
+        for ledger, as_of, state, kinds, sequence, future in rows
+    }
 
 
 def _open_parts(rows: Rows) -> dict[UUID, dict[Slot, Decimal]]:
@@ -114,12 +121,16 @@ def _open_parts(rows: Rows) -> dict[UUID, dict[Slot, Decimal]]:
     return found
 
 
-def _owed(one: LoanOnTape, ledger: tuple[date, str] | None, parts: Mapping[UUID, Mapping[Slot, Decimal]]) -> OwedOfLoan:
+def _owed(
+    one: LoanOnTape,
+    ledger: tuple[date, str, Mapping[str, str]] | None,
+    parts: Mapping[UUID, Mapping[Slot, Decimal]],
+) -> OwedOfLoan:
     if ledger is not None:
-        as_of, state = ledger
+        as_of, state, order = ledger
         return OwedOfLoan(
             one.id, one.loan_ref, one.borrower_id, one.product, one.currency, as_of, True, state,
-            dict(parts.get(one.id, {})),
+            dict(parts.get(one.id, {})), order,
         )  # fmt: skip
     known = parts_on_tape(one) if may_open(one) else None
     state = "UNKNOWN" if known is None else "OPEN" if known else "SETTLED"

@@ -27,11 +27,13 @@ def allocation(*, receipt: UUID, facts: Mapping[str, Any], books: Books, terms: 
                    booked    loan -> amount of it that the loan's tape counts in already
                    disputed  loans in dispute, which some laws bar
                    policy    the lender's order when it was first applied
+                   orders    loan -> its contract's own order then; without it what the terms say now
     Gives   Done   moves of each loan that it reached. Order: what the tape has booked; chosen loans that were charged
                    off; open debts by law and policy; other loans that were charged off, the smallest id first
     """
     left = min(Decimal(facts["amount"]), books.unapplied.get(receipt, ZERO))
     made: dict[UUID, list[Move]] = {}
+    terms = _as_then(terms, facts)
     scope = _scope(facts, books, terms)
     for loan, text in facts.get("booked", {}).items():
         amount = min(left, Decimal(text))
@@ -77,7 +79,17 @@ def debt_of(
         burden=terms.burden,
         kinds=kinds,
         basis=basis,
+        sequence=terms.sequence,
+        future=terms.future,
     )
+
+
+def _as_then(terms: Terms, facts: Mapping[str, Any]) -> Terms:
+    """Return the terms with the contracts' orders as they were when the receipt was first applied."""
+    if "orders" not in facts:
+        return terms
+    loans = {loan: one.with_order(facts["orders"].get(str(loan), {})) for loan, one in terms.loans.items()}
+    return Terms(terms.jurisdiction, loans)
 
 
 def _scope(facts: Mapping[str, Any], books: Books, terms: Terms) -> frozenset[UUID]:

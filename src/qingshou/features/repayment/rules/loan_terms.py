@@ -1,7 +1,7 @@
 """What of a loan and of its lender decides where money goes, beside the parts themselves. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,8 +19,30 @@ class LoanTerms:
     currency: str
     product: str = "OTHER"
     kinds: tuple[PartKind, ...] = ()  # of the contract; empty: the lender's
+    sequence: Sequence | None = None  # of the contract; None: the lender's
+    future: Future | None = None
     security: Decimal | None = None
     burden: Decimal | None = None
+
+
+    @property
+    def has_contract_order(self) -> bool:
+        """Whether the contract says anything of the order itself."""
+        return bool(self.kinds or self.sequence or self.future)
+
+    def order_as_facts(self) -> dict[str, Any]:
+        """Return the contract's own order in the form facts keep it in; empty where there is none."""
+        said: dict[str, Any] = {"kinds": [kind.value for kind in self.kinds]} if self.kinds else {}
+        said |= {"sequence": self.sequence.value} if self.sequence else {}
+        return said | ({"future": self.future.value} if self.future else {})
+
+    def with_order(self, said: Mapping[str, Any]) -> "LoanTerms":
+        """Return the same loan with the contract's order as facts have it."""
+        return replace(
+            self, kinds=tuple(PartKind(kind) for kind in said.get("kinds", ())),
+            sequence=Sequence(said["sequence"]) if said.get("sequence") else None,
+            future=Future(said["future"]) if said.get("future") else None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

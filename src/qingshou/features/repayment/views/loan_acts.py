@@ -45,7 +45,8 @@ def _acting(view: Callable[[HttpRequest, OwedOfLoan, Desk], str]) -> Callable[..
     return acting
 
 
-def _ensure_works(request: HttpRequest, owed: OwedOfLoan) -> None:
+def ensure_works(request: HttpRequest, owed: OwedOfLoan) -> None:
+    """Stop where this person does not work the debtor's case; the loan is then hidden."""
     case = latest_cases_of(borrower_ids=[owed.borrower_id]).get(owed.borrower_id)
     if case is None:
         raise Hidden("There is no such account. It may belong to someone else.", name="account")
@@ -77,7 +78,7 @@ def charge(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
 @_acting
 def give_up(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
     """Give up part of what is owed, or ask a second person where it is more than one may alone."""
-    _ensure_works(request, owed)
+    ensure_works(request, owed)
     amounts: dict[PartKind, Decimal] = {
         kind: amount_given(text) for kind in PartKind if (text := request.POST.get(f"amount-{kind.value}", "").strip())
     }
@@ -95,7 +96,7 @@ def give_up(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
 @_acting
 def write_off(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
     """Ask a second person to charge the loan off."""
-    _ensure_works(request, owed)
+    ensure_works(request, owed)
     ask_charge_off(loan_id=owed.loan_id, reason=_reason(request), actor=desk.actor, now=desk.now)
     return _("Asked: a second person decides.")
 

@@ -20,6 +20,7 @@ from qingshou.edges.words import actor_words
 from qingshou.features.book.finding import get_borrower
 from qingshou.features.cases.queries.numbers import latest_cases_of
 from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
+from qingshou.features.repayment.operations.re_ageing import KIND
 from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
 from qingshou.features.repayment.phrases.money import (
     ACCOUNTS,
@@ -29,6 +30,8 @@ from qingshou.features.repayment.phrases.money import (
     cited_words,
     reason_words,
 )
+from qingshou.features.repayment.phrases.orders import FUTURES, SEQUENCES, kinds_choices
+from qingshou.features.repayment.phrases.re_ageing import APPROVAL as RE_AGE
 from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan
 from qingshou.features.repayment.queries.statement import StatementLine, statement_of_loan
 from qingshou.features.repayment.views.money_shown import debtor_names
@@ -101,7 +104,7 @@ def statement(request: HttpRequest, loan_id: UUID) -> HttpResponseBase:
         "may_see_case": case is not None and cast(Any, request.user).has_perm("cases.view", facts_of(case)),
         "lender": desk.lender, "printed_at": desk.now,
         "state": LEDGER_STATES[owed.state], "standing": standing, "today": desk.today,
-        **_by_due_date(owed, desk), **_acts(request, owed, case),
+        **_by_due_date(owed, desk), **_acts(request, owed, case, standing.overdue > 0),
     }  # fmt: skip
     return render(request, "repayment/statement.html", context)
 
@@ -156,7 +159,11 @@ def _by_due_date(owed: OwedOfLoan, desk: Desk) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _acts(request: HttpRequest, owed: OwedOfLoan, case: Any) -> dict[str, Any]:
+def _asked(kind: str) -> str:
+    return str(APPROVALS.get(kind) or (RE_AGE if kind == KIND else kind))
+
+
+def _acts(request: HttpRequest, owed: OwedOfLoan, case: Any, is_late: bool) -> dict[str, Any]:
     """Return what this person may do to the loan, and what of it waits for a second person."""
     user = cast(Any, request.user)
     is_open = bool(owed.parts) and owed.state == "OPEN"
@@ -166,9 +173,13 @@ def _acts(request: HttpRequest, owed: OwedOfLoan, case: Any) -> dict[str, Any]:
         "may_charge": is_open and is_allowed(request, "loans.charge"),
         "may_waive": is_open and may_work,
         "may_charge_off": is_open and may_work,
+        "may_set_order": is_open and is_allowed(request, "receipts.reverse"),
+        "orders": kinds_choices(), "sequences": SEQUENCES.items(), "futures": FUTURES.items(),
+        "order": owed.order,
+        "may_re_age": is_open and may_work and owed.is_due_known and is_late,
         "waivable": [(kind.value, ACCOUNTS[kind.value], amount) for kind, amount in kinds.items() if amount > 0],
         "asked": [
-            {"row": one, "words": APPROVALS.get(one.kind, one.kind),
+            {"row": one, "words": _asked(one.kind),
              "amounts": [(ACCOUNTS.get(kind, kind), Decimal(text)) for kind, text in
                          one.payload.get("amounts", {}).items()]}
             for one in list_requests_of(subject_id=owed.loan_id) if one.status == "PENDING"

@@ -1,0 +1,99 @@
+"""Whether arrears may be moved to new dates: by the place's law, else only where the lender says so. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from qingshou.kernel.days import add_months
+from qingshou.kernel.errors import BadInput, NotCovered
+from qingshou.kernel.money import ZERO
+from qingshou.kernel.verdict import Article, Confidence, Reason, Verdict
+from qingshou.law.us.reageing import rules as us
+
+MAY, REFUSED = us.MAY, us.REFUSED
+# of the law that is entered: open-end accounts only; closed-end loans follow the lender's own standards
+_OPEN_END = "CARD"
+_OBSERVED_MONTHS = 12
+HOUSE = Article("house", "re-ageing", Confidence.UNVERIFIED)
+
+
+class ReAgeUnfit(BadInput):
+    """New due dates cannot be taken as they were given."""
+
+    code = "RE_AGE_UNFIT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """What of a loan decides.
+
+    paid             since it fell overdue; with minimum_payment it says how many minimum payments were made
+    re_aged_dates    of earlier re-ageings
+    """
+
+    product: str
+    opened_date: date | None
+    paid: Decimal
+    minimum_payment: Decimal
+    re_aged_dates: Sequence[date]
+    is_willing: bool
+
+    @property
+    def minimum_payments(self) -> int:
+        """How many whole minimum payments were made since it fell overdue."""
+        return int(self.paid // self.minimum_payment) if self.minimum_payment > 0 else 0
+
+
+def judge_re_age(*, jurisdiction: str, facts: AccountFacts, settings: Mapping[str, Any], on: date) -> Verdict:
+    """Judge whether a loan's arrears may be moved to new due dates: MAY, or REFUSED with every reason.
+
+    Takes   settings  the lender's "repayment": `re_age` true allows it where no law says when
+    Gives   Verdict   with its articles; where only the lender allows it, the reason is ALLOWED_BY_LENDER
+    Stops   NotCovered  no law of the place says when, and the lender has not allowed it
+    Law     65 FR 36903 (open-end accounts in the USA, unverified)
+    """
+    if jurisdiction == "us" and facts.product == _OPEN_END:
+        if facts.opened_date is None:
+            return Verdict(REFUSED, (Reason("OPENING_UNKNOWN", {}, us.LAW.value_on("account_age", on).article),))
+        return us.may_re_age(
+            opened_date=facts.opened_date, minimum_payments=facts.minimum_payments,
+            re_aged_dates=facts.re_aged_dates, is_willing=facts.is_willing, on=on,
+        )  # fmt: skip
+    if settings.get("re_age") is not True:
+        raise NotCovered(
+            "No law entered for this place and product says when arrears may be moved to new dates, and the lender's "
+            "settings do not allow it: agree on a plan instead.",
+            what="re_ageing",
+            jurisdiction=jurisdiction[:40],
+        )
+    if not facts.is_willing:
+        return Verdict(REFUSED, (Reason("NOT_WILLING_AND_ABLE", {}, HOUSE),))
+    return Verdict(MAY, (Reason("ALLOWED_BY_LENDER", {}, HOUSE),))
+
+
+def new_dates(
+    *, first_on: date, instalments: int, arrears: Decimal, currency_step: Decimal, on: date
+) -> list[tuple[date, Decimal]]:
+    """Return the new due dates, a month apart, with equal amounts; the last takes what is left.
+
+    Stops   ReAgeUnfit  nothing is overdue, the first day is not ahead, or fewer than one or more than 60 dates
+    """
+    if arrears <= 0:
+        raise ReAgeUnfit("Nothing is overdue on this loan: there is nothing to move.", field="loan")
+    if first_on <= on:
+        raise ReAgeUnfit("The first new due date must lie ahead.", field="first_on")
+    if not 1 <= instalments <= 60:
+        raise ReAgeUnfit("Between one and sixty new due dates can be given.", field="instalments")
+    each = (arrears / instalments).quantize(currency_step)
+    amounts = [each] * (instalments - 1)
+    last = arrears - sum(amounts, ZERO)
+    if last <= 0:
+        raise ReAgeUnfit("So many dates leave nothing for the last: give fewer.", field="instalments")
+    return [(add_months(first_on, number), amount) for number, amount in enumerate([*amounts, last])]
+
+
+def house_observed_until(*, re_aged_on: date) -> date:
+    """Return until when a re-aged loan keeps at least its class where no text of the place says it: twelve months."""
+    return add_months(re_aged_on, _OBSERVED_MONTHS)

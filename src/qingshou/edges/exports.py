@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from qingshou.edges.tables import Column
+from qingshou.kernel.money import minor_digits
 
 _RUNNABLE = ("=", "+", "-", "@", "\t", "\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -48,12 +49,22 @@ def harmless(text: str) -> str:
     return f"'{clean}" if clean.startswith(_RUNNABLE) else clean
 
 
+def _exact(column: Column, row: Any) -> Any:
+    """Return a value as it is exported: money with its currency's decimals, unless that would lose some of it."""
+    value = column.worded(row)
+    if column.kind != "money" or not isinstance(value, Decimal):
+        return value
+    currency = column.currency(row) if column.currency else ""
+    rounded = value.quantize(Decimal(1).scaleb(-(minor_digits(currency) if currency else 2)))
+    return rounded if rounded == value else value
+
+
 def _write_csv(out: Any, columns: Sequence[Column], rows: Iterable[Any]) -> None:
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow([harmless(str(column.label)) for column in columns])
     for row in rows:
-        writer.writerow([_csv_value(column.worded(row)) for column in columns])
+        writer.writerow([_csv_value(_exact(column, row)) for column in columns])
     text.detach()
 
 
@@ -73,7 +84,7 @@ def _write_xlsx(out: Any, columns: Sequence[Column], rows: Iterable[Any]) -> Non
     sheet.freeze_panes = "A2"
     sheet.append([_xlsx_cell(sheet, str(column.label)) for column in columns])
     for row in rows:
-        sheet.append([_xlsx_cell(sheet, column.worded(row)) for column in columns])
+        sheet.append([_xlsx_cell(sheet, _exact(column, row)) for column in columns])
     book.save(out)
 
 

@@ -48,8 +48,8 @@ def test_promises_are_exported_as_shown(client_for, promised):
     client = client_for("RISK_OFFICER")
     rows = rows_of(get(client, "/promises/?shelf=ALL&whose=all&cols=debtor,amount,state,reason&export=csv"))
     assert rows == [
-        ["Debtor", "Amount", "State", "Reason"], ["王**", "100.500", "Open", ""], ["王**", "200.000", "Open", ""],
-        ["王**", "300.000", "Taken back", "The debtor cannot keep it"],
+        ["Debtor", "Amount", "State", "Reason"], ["王**", "100.50", "Open", ""], ["王**", "200.00", "Open", ""],
+        ["王**", "300.00", "Taken back", "The debtor cannot keep it"],
     ]  # fmt: skip
     assert PersonalDataRead.objects.latest("id").purpose == "EXPORT"
     assert len(rows_of(get(client, "/promises/?shelf=OPEN&whose=all&export=csv"))) == 3
@@ -84,7 +84,7 @@ def test_plans_are_exported_as_shown(client_for, users):
     answer = get(lead, "/plans/?shelf=ALL&cols=number,case,kind,state,total,next&export=csv")
     first_due = str(DAY + timedelta(days=10))
     assert rows_of(answer)[1:] == [
-        [plan.number, case.number, "Instalment plan", "Waits for the debtor", "800.000", first_due]
+        [plan.number, case.number, "Instalment plan", "Waits for the debtor", "800.00", first_due]
     ]
     answer = get(lead, "/plans/?shelf=ALL&cols=number,total,next&export=xlsx")
     book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))

@@ -90,7 +90,7 @@ def test_csv_is_what_is_shown_and_runs_nothing():
     rows = list(csv.reader(io.StringIO(content(response).decode("utf-8-sig"))))
     assert rows == [
         ["Name", "Balance", "Kind"],
-        ["<b>b</b>", "0", "B"],
+        ["<b>b</b>", "0.00", "B"],
         ["'=1+1", "1234567.891", "First"],
         ["c", "", ""],
     ]
@@ -153,3 +153,14 @@ def test_what_has_not_happened_is_a_dash_and_a_share_has_its_digits():
     rows = [{"at": None, "share": Decimal("0.5687")}]
     (line,) = Table(id="t", caption="T", columns=columns, rows=rows, state=state, total=1).lines
     assert line["cells"] == [("–", ""), ("57 %", "number")]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [("100.500", "CNY", "100.50"), ("100.000", "JPY", "100"), ("1.250", "KWD", "1.250"), ("100", "", "100.00"),
+     ("-0.010", "CNY", "-0.01"), ("100.505", "CNY", "100.505"), ("100.500", "JPY", "100.500")],
+)  # fmt: skip
+def test_money_is_exported_with_its_currencys_decimals_and_nothing_of_it_is_lost(amount, currency, written):
+    columns = [Column(key="sum", label="Sum", kind="money", currency=lambda _: currency)]
+    response = export_response(columns=columns, rows=[{"sum": Decimal(amount)}], form="csv", file_name="sums")
+    assert content(response).decode("utf-8-sig").splitlines() == ["Sum", written]

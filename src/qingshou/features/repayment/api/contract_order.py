@@ -1,7 +1,5 @@
 """The contract's own order of a loan's payments, over REST."""
 
-
-
 from typing import Any, Literal
 from uuid import UUID
 

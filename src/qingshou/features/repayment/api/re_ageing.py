@@ -1,7 +1,5 @@
 """Arrears moved to new due dates, over REST: judged, and asked for."""
 
-
-
 from datetime import date
 from decimal import Decimal
 from typing import Any

@@ -24,7 +24,6 @@ class LoanTerms:
     security: Decimal | None = None
     burden: Decimal | None = None
 
-
     @property
     def has_contract_order(self) -> bool:
         """Whether the contract says anything of the order itself."""

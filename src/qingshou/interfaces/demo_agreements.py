@@ -15,8 +15,8 @@ from qingshou.access.queries import list_active_users
 from qingshou.access.tenants import change_tenant
 from qingshou.audit.actors import SYSTEM, Actor
 from qingshou.features.cases.queries import WorklistFilter, list_worklist
-from qingshou.features.repayment.operations.budgets import record_budget
 from qingshou.features.repayment.documents.files import printed_page
+from qingshou.features.repayment.operations.budgets import record_budget
 from qingshou.features.repayment.operations.documents import store_document
 from qingshou.features.repayment.operations.offers import agree_on, propose_own, search_offers
 from qingshou.features.repayment.operations.plan_accepting import accept_by_signature

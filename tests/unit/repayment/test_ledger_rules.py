@@ -93,7 +93,9 @@ def _step(draw: st.DrawFn, life: Life, number: int, policy: Policy) -> Step:
         StepKind.RE_AMORTISE: {"to": later},
         StepKind.CHARGE_OFF: {},
         StepKind.STANDSTILL: {
-            "as_of": on.isoformat(), "frozen": {"PENALTY": str(amount), "PRINCIPAL": "3.00"}, "law": "x|7|read",
+            "as_of": on.isoformat(),
+            "frozen": {"PENALTY": str(amount), "PRINCIPAL": "3.00"},
+            "law": "x|7|read",
         },
     }[kind]
     return Step(kind, on, number, facts, loan)

@@ -19,7 +19,10 @@ _KINDS = ("read", "accepted", "duplicate", "no_credit", "rejected")
 
 
 def bank_file(
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX, camt.052 to camt.054, MT940 or MT942, also .gz; a .zip is sent on the page.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV, XLSX, camt.052 to camt.054, MT940 or MT942, also .gz; a .zip is sent on the page."),
+    ],
     mapping: Annotated[str, typer.Option("--mapping", "-m", help="YAML file: how this bank's table is read.")] = "",
     account: Annotated[str, typer.Option(help="Our account, where a table does not name it.")] = "",
     currency: Annotated[str, typer.Option(help="Three capital letters, where a table does not name it.")] = "",

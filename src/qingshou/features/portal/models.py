@@ -39,6 +39,7 @@ class PortalVisit(TenantRow):
     link = models.ForeignKey(PortalLink, on_delete=models.PROTECT, related_name="visits")
     secret_hash = models.CharField(max_length=64)  # of what the browser's cookie holds
     channel = models.CharField(max_length=10, blank=True, default="")  # its code went by; '': none was sent
+    wrong_tries = models.PositiveSmallIntegerField(default=0)  # at its code, as far as they are recorded
     begun_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)

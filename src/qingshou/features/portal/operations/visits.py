@@ -140,14 +140,18 @@ def confirm_visit(*, secret: str, digits: str, now: datetime) -> Begun | None:
         if visit is None or visit.confirmed_at is not None or not _is_good(visit, policy, now):
             raise NoSuchPage("No visit waits for a code here.")
         is_right = use_code(purpose=PURPOSE, subject_id=visit.id, digits=digits, now=now)
-        action = "PORTAL_ENTERED" if is_right else "PORTAL_CODE_REFUSED"
         fresh = new_secret()
         if is_right:
             visit.secret_hash, visit.confirmed_at, visit.seen_at = hash_of(fresh), now, now
             visit.expires_at = now + timedelta(minutes=policy.visit_minutes)
             visit.save(update_fields=["secret_hash", "confirmed_at", "seen_at", "expires_at"])
-        note(borrower_id=visit.link.borrower_id, action=action, actor=DEBTOR, now=now, visit=visit.id,
-             link=visit.link_id)  # fmt: skip
+        elif visit.wrong_tries < policy.code["tries"]:
+            visit.wrong_tries += 1
+            visit.save(update_fields=["wrong_tries"])
+        else:  # no digits open it any more: recorded as often as asked, it would fill the record
+            return None
+        note(borrower_id=visit.link.borrower_id, action="PORTAL_ENTERED" if is_right else "PORTAL_CODE_REFUSED",
+             actor=DEBTOR, now=now, visit=visit.id, link=visit.link_id)  # fmt: skip
     return Begun(visit, fresh) if is_right else None
 
 

@@ -13,7 +13,7 @@ from django.db.models import Sum
 from qingshou.features.book.models import Loan, LoanCollateral, Payment
 from qingshou.tenancy.arrays import uuid_array
 from qingshou.tenancy.context import current_tenant_id
-from qingshou.tenancy.reading import Reading, read_together
+from qingshou.tenancy.reading import Reading, read, read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ _DUES = f"""
 SELECT loan_id, {", ".join(_DUE)} FROM book_instalment
 WHERE loan_id IN (SELECT id FROM book_loan WHERE {{column}} = ANY(%(ids)s::uuid[])) ORDER BY due_date, position
 """  # noqa: S608  our names
+# asked whenever money of a debtor with a promise or plan moves; by debtor, so that their loans need no question first
+_PAYMENTS = """
+SELECT l.borrower_id, p.loan_id, l.currency, p.payment_ref, p.paid_date, p.amount, p.reverses_ref
+FROM book_payment p JOIN book_loan l ON l.id = p.loan_id
+WHERE l.borrower_id = ANY(%(ids)s::uuid[]) AND p.amount IS NOT NULL ORDER BY p.paid_date, p.payment_ref, p.loan_id
+"""
 _OWNER = "SELECT id, borrower_id FROM book_loan WHERE tenant_id = %(tenant)s AND loan_ref = %(loan_ref)s"
 
 
@@ -146,6 +152,37 @@ def list_paid_on_tape(
         for row in found.values_list("loan_id", "payment_ref", "paid_date", "amount")
         if (row[0], row[1]) not in taken_back
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A row of a tape's payments as it stands there; below zero, or naming what it reverses, it takes money back."""
+
+    borrower_id: UUID
+    loan_id: UUID
+    currency: str
+    payment_ref: str
+    paid_date: date
+    amount: Decimal
+    reverses_ref: str
+
+
+def list_payment_rows(*, borrower_ids: Iterable[UUID]) -> list[PaymentRow]:
+    """Return every row of the tape's payments on debtors' loans, the oldest first; one statement."""
+    ids = list(borrower_ids)
+    if not ids:
+        return []
+    asked = Reading(_PAYMENTS, {"ids": uuid_array(ids)}, lambda rows: [PaymentRow(*row) for row in rows])
+    return read(asked)
+
+
+def paid_dates_on_tape(*, borrower_ids: Iterable[UUID], since: date) -> dict[UUID, list[date]]:
+    """Return debtor -> the days from one on of which the tape lists a payment of theirs, the oldest first."""
+    rows = Payment.objects.filter(loan__borrower__in=list(borrower_ids), paid_date__gte=since, amount__gt=0)
+    found: dict[UUID, list[date]] = {}
+    for borrower, day in rows.order_by("paid_date").values_list("loan__borrower_id", "paid_date").distinct():
+        found.setdefault(borrower, []).append(day)
+    return found
 
 
 def lists_payments() -> bool:

@@ -3,9 +3,9 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from qingshou.features.repayment.models.amounts import money
+from qingshou.features.repayment.models.amounts import money, money_or_unknown
 from qingshou.tenancy.models import TenantRow
 
 
@@ -57,10 +57,20 @@ class Promise(TenantRow):
 
 
 class Counted(TenantRow):
-    """How much of a receipt counted towards a promise or an instalment of a plan; each cent towards one of them."""
+    """How much of a sum counted towards a promise or an instalment of a plan; each cent towards one of them.
+
+    The sum is a receipt of ours, or a payment on a loan that only the core system's tape tells (`loan` and what follows
+    it). What the tape told is kept whole: a later tape lists no payments of long ago any more.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    receipt = models.ForeignKey("repayment.Receipt", on_delete=models.PROTECT, related_name="counted")
+    receipt = models.ForeignKey("repayment.Receipt", null=True, on_delete=models.PROTECT, related_name="counted")
+    loan = models.ForeignKey("book.Loan", null=True, on_delete=models.PROTECT, related_name="+")
+    payment_ref = models.CharField(
+        max_length=80, blank=True, default="", db_default=""
+    )  # the core system's own number of it
+    paid_on = models.DateField(null=True)
+    paid_amount = money_or_unknown()  # of the payment in all
     promise = models.ForeignKey(Promise, null=True, on_delete=models.PROTECT, related_name="counted")
     instalment = models.ForeignKey(
         "repayment.PlanInstalment", null=True, on_delete=models.PROTECT, related_name="counted"
@@ -73,6 +83,20 @@ class Counted(TenantRow):
             models.CheckConstraint(
                 condition=Q(promise__isnull=True) ^ Q(instalment__isnull=True), name="counted_for_one_thing"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    receipt__isnull=False,
+                    loan__isnull=True,
+                    payment_ref="",
+                    paid_on__isnull=True,
+                    paid_amount__isnull=True,
+                )
+                | (
+                    Q(receipt__isnull=True, loan__isnull=False, paid_on__isnull=False, paid_amount__gte=F("amount"))
+                    & ~Q(payment_ref="")
+                ),
+                name="counted_of_one_sum",
+            ),
             models.UniqueConstraint(
                 fields=["receipt", "promise"], condition=Q(promise__isnull=False), name="counted_once_a_promise"
             ),
@@ -81,4 +105,17 @@ class Counted(TenantRow):
                 condition=Q(instalment__isnull=False),
                 name="counted_once_an_instalment",
             ),
+            models.UniqueConstraint(
+                fields=["loan", "payment_ref", "promise"],
+                condition=Q(loan__isnull=False, promise__isnull=False),
+                name="core_counted_once_a_promise",
+            ),
+            models.UniqueConstraint(
+                fields=["loan", "payment_ref", "instalment"],
+                condition=Q(loan__isnull=False, instalment__isnull=False),
+                name="core_counted_once_an_instalment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "paid_on"], condition=Q(loan__isnull=False), name="counted_by_core"),
         ]

@@ -18,6 +18,7 @@ from qingshou.features.repayment.operations.plan_messages import REMINDER, plan_
 from qingshou.features.repayment.operations.plans import expire_plans
 from qingshou.features.repayment.operations.promise_acts import tell_cases
 from qingshou.features.repayment.operations.promises import take_over_taken
+from qingshou.features.repayment.operations.tape_day import planners_by_core, promisers_by_core
 from qingshou.features.repayment.rules.plan_policy import PlanPolicy, plan_policy
 from qingshou.features.repayment.rules.plan_states import InstalmentState, PlanState
 from qingshou.features.repayment.rules.promises import PromiseState
@@ -49,14 +50,17 @@ class PlansReport:
 
 
 def end_promises(*, as_of: date, now: datetime, actor: Actor) -> PromisesReport:
-    """Judge every open promise by a day, and tell the cases what falls due on it.
+    """Judge every promise a day may change, and tell the cases what falls due on it.
+
+    Those open and past their date; and what the tape may have changed: an open one whose debtor paid the core system, a
+    broken one for which such a payment was told late, one that counts a payment which a tape may withdraw.
 
     Gives   PromisesReport; a second call for the same day changes nothing
     """
     report = PromisesReport(taken_over=take_over_taken(actor=actor, now=now))
     is_open = Q(state=PromiseState.OPEN, due_on__lt=as_of)
-    borrowers = Promise.objects.filter(is_open).order_by("borrower_id").values_list("borrower_id", flat=True).distinct()
-    for part in _parts(list(borrowers)):
+    borrowers = Promise.objects.filter(is_open).values_list("borrower_id", flat=True).distinct()
+    for part in _parts(sorted({*borrowers, *promisers_by_core(as_of=as_of)})):
         found = follow(borrower_ids=part, on=as_of, actor=actor, now=now)
         report.followed += len(part)
         _add(report.ended, found.promises)
@@ -67,14 +71,16 @@ def end_promises(*, as_of: date, now: datetime, actor: Actor) -> PromisesReport:
 
 
 def end_plans(*, as_of: date, now: datetime, actor: Actor) -> PlansReport:
-    """Judge every plan in force by a day, end those nobody accepted, and queue reminders of what falls due.
+    """Judge every plan a day may change, end those nobody accepted, and queue reminders of what falls due.
+
+    Those in force, and those that were kept by a payment which a tape may withdraw.
 
     Gives   PlansReport; a second call for the same day changes nothing
     """
     report = PlansReport(expired=expire_plans(as_of=as_of, actor=actor, now=now))
     in_force = Q(state=PlanState.ACTIVE) | Q(state=PlanState.BROKEN, ended_on__isnull=True)
-    borrowers = Plan.objects.filter(in_force).order_by("borrower_id").values_list("borrower_id", flat=True).distinct()
-    for part in _parts(list(borrowers)):
+    borrowers = Plan.objects.filter(in_force).values_list("borrower_id", flat=True).distinct()
+    for part in _parts(sorted({*borrowers, *planners_by_core(as_of=as_of)})):
         found: Followed = follow(borrower_ids=part, on=as_of, actor=actor, now=now)
         report.followed += len(part)
         _add(report.ended, found.plans)

@@ -1,7 +1,7 @@
 """Following: which money counts towards which promise and instalment, and what a day makes of them.
 
-Everything is counted anew from the receipts that stand, so that a receipt taken back, or one that came late, needs no
-way of its own. docs/algorithms/promises.md, docs/algorithms/plans.md
+Everything is counted anew from the receipts that stand and what the core system booked beside them, so that a receipt
+taken back, or one that came late, needs no way of its own. docs/algorithms/promises.md, docs/algorithms/plans.md
 """
 
 from collections import defaultdict
@@ -17,6 +17,7 @@ from django.db import transaction
 from qingshou.audit.actors import Actor
 from qingshou.audit.entries import Entry
 from qingshou.audit.operations import record_many
+from qingshou.features.book.owing import PaymentRow
 from qingshou.features.cases.operations import set_next_actions
 from qingshou.features.cases.operations.locked import hold_cases
 from qingshou.features.cases.queries.numbers import latest_as_of
@@ -26,6 +27,7 @@ from qingshou.features.repayment.operations.locks import cases_of, lock_ledgers_
 from qingshou.features.repayment.operations.plan_judging import judge_plans
 from qingshou.features.repayment.operations.plan_money import loans_of_partial, moneys_of
 from qingshou.features.repayment.operations.promise_acts import entry_of, tell_cases
+from qingshou.features.repayment.operations.tape_money import told_before
 from qingshou.features.repayment.rules.counting import Share, Want, count_money, counted_by
 from qingshou.features.repayment.rules.plan_states import FOLLOWED, PlanState
 from qingshou.features.repayment.rules.promises import JUDGED, PromiseState, PromiseTerms, judge_promise
@@ -84,8 +86,10 @@ def _follow(borrower_ids: Collection[UUID], on: date, actor: Actor, now: datetim
     lock_ledgers_of(borrower_ids)
     promises, plans, cases = _lock(borrower_ids, now)
     instalments = _instalments_of(plans)
-    shares = _counted(promises, plans, instalments)
-    _keep(promises, instalments, shares)
+    held = _held(promises, instalments)
+    before = _told_before(held, promises, plans, instalments)
+    shares, by_core = _counted(promises, plans, instalments, before)
+    _keep(held, promises, shares, by_core)
     entries = list(_judge_promises(promises, shares, on, found))
     entries += judge_plans(plans, instalments, shares, on=on, cases=cases, actor=actor, now=now, counts=found.plans)
     record_many(entries=entries, actor=actor, now=now)
@@ -126,10 +130,30 @@ def _instalments_of(plans: Sequence[Plan]) -> dict[UUID, list[PlanInstalment]]:
     return found
 
 
+def _held(promises: Sequence[Promise], instalments: Mapping[UUID, Sequence[PlanInstalment]]) -> list[Counted]:
+    """Return what counted until now."""
+    of_plans = [one.id for own in instalments.values() for one in own]
+    rows = Counted.objects.filter(promise__in=[one.id for one in promises])
+    return list(rows | Counted.objects.filter(instalment__in=of_plans))
+
+
+def _told_before(
+    held: Sequence[Counted], promises: Sequence[Promise], plans: Sequence[Plan],
+    instalments: Mapping[UUID, Sequence[PlanInstalment]],
+) -> list[PaymentRow]:  # fmt: skip
+    """Return the payments of earlier tapes that counted until now."""
+    whose: dict[UUID | None, Promise | Plan] = {one.id: one for one in promises}
+    whose |= {one.id: plan for plan in plans for one in instalments[plan.id]}
+    owners = ((row, whose[row.promise_id or row.instalment_id]) for row in held)
+    told = (told_before(row, owner.borrower_id, owner.currency) for row, owner in owners)
+    return [one for one in told if one is not None]
+
+
 def _counted(
-    promises: Sequence[Promise], plans: Sequence[Plan], instalments: Mapping[UUID, Sequence[PlanInstalment]]
-) -> list[Share]:
-    """Count each debtor's money, currency by currency."""
+    promises: Sequence[Promise], plans: Sequence[Plan], instalments: Mapping[UUID, Sequence[PlanInstalment]],
+    before: Sequence[PaymentRow],
+) -> tuple[list[Share], Mapping[UUID, PaymentRow]]:  # fmt: skip
+    """Count each debtor's money, currency by currency; gives what of it only the core system knows, too."""
     wants: dict[tuple[UUID, str], list[Want]] = defaultdict(list)
     some_loans = loans_of_partial(plans)
     for promise in promises:
@@ -141,11 +165,12 @@ def _counted(
     for plan in plans:
         if plan.id in some_loans:
             by_loan[plan.borrower_id].append(some_loans[plan.id])
-    moneys = moneys_of(borrower_ids={borrower_id for borrower_id, _currency in wants}, since=since, by_loan=by_loan)
+    debtors = {borrower_id for borrower_id, _currency in wants}
+    moneys = moneys_of(borrower_ids=debtors, since=since, by_loan=by_loan, before=before)
     shares = []
     for whose, own in wants.items():
-        shares += count_money(moneys=moneys.get(whose, ()), wants=own)
-    return shares
+        shares += count_money(moneys=moneys.found.get(whose, ()), wants=own)
+    return shares, moneys.by_core
 
 
 def _want_of_promise(promise: Promise) -> Want:
@@ -168,23 +193,32 @@ def _wants_of_plan(
 
 
 def _keep(
-    promises: Sequence[Promise], instalments: Mapping[UUID, Sequence[PlanInstalment]], shares: Sequence[Share]
+    held: Sequence[Counted], promises: Sequence[Promise], shares: Sequence[Share], by_core: Mapping[UUID, PaymentRow]
 ) -> None:
     """Write down what counts; rows that say the same stay."""
-    of_promises = {promise.id for promise in promises}
-    of_plans = {one.id for own in instalments.values() for one in own}
-    held = Counted.objects.filter(promise__in=of_promises) | Counted.objects.filter(instalment__in=of_plans)
-    before = {(row.receipt_id, row.promise_id or row.instalment_id, row.amount): row.id for row in held}
-    wanted = {(share.money, share.want, share.amount) for share in shares}
+    of_promises, wanted = {promise.id for promise in promises}, {}
+    for share in sorted(shares, key=lambda one: (str(one.money), str(one.want))):
+        row, is_promise = by_core.get(share.money), share.want in of_promises
+        made = Counted(
+            receipt_id=None if row else share.money, amount=share.amount, promise_id=share.want if is_promise else None,
+            instalment_id=None if is_promise else share.want,
+        )  # fmt: skip
+        if row:
+            made.loan_id, made.payment_ref = row.loan_id, row.payment_ref
+            made.paid_on, made.paid_amount = row.paid_date, row.amount
+        wanted[_said_by(made)] = made
+    before = {_said_by(row): row.id for row in held}
     gone = [row_id for key, row_id in before.items() if key not in wanted]
     if gone:
         Counted.objects.filter(id__in=gone).delete()
-    Counted.objects.bulk_create(
-        Counted(
-            receipt_id=money, amount=amount, promise_id=want if want in of_promises else None,
-            instalment_id=want if want in of_plans else None,
-        )
-        for money, want, amount in sorted(wanted - set(before), key=lambda one: (str(one[0]), str(one[1])))
+    Counted.objects.bulk_create([made for key, made in wanted.items() if key not in before])
+
+
+def _said_by(row: Counted) -> tuple[object, ...]:
+    """Return all that a row says."""
+    return (
+        row.receipt_id, row.loan_id, row.payment_ref, row.paid_on, row.paid_amount, row.promise_id, row.instalment_id,
+        row.amount,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from qingshou.features.repayment.errors import NoSuchPlan
 from qingshou.features.repayment.models import Counted, Plan, PlanInstalment
@@ -56,7 +57,7 @@ class PlanListPage:
 
 @dataclass(frozen=True, slots=True)
 class InstalmentLine:
-    """One due date of a plan, with what counted towards it: receipt, value date, amount."""
+    """One due date of a plan, with what counted towards it: receipt (None: booked by the core system), day, amount."""
 
     position: int
     due_on: date
@@ -66,7 +67,7 @@ class InstalmentLine:
     state: str
     paid_on: date | None
     reminded_on: date | None
-    counted: tuple[tuple[UUID, date, Decimal], ...]
+    counted: tuple[tuple[UUID | None, date, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +232,10 @@ def _row(plan: Plan, sums: dict[str, Any]) -> PlanRow:
 
 
 def _lines(plan: Plan, instalments: list[PlanInstalment]) -> tuple[InstalmentLine, ...]:
-    counted: dict[UUID, list[tuple[UUID, date, Decimal]]] = {}
+    counted: dict[UUID, list[tuple[UUID | None, date, Decimal]]] = {}
     rows = Counted.objects.filter(instalment__in=[one.id for one in instalments])
-    for of, receipt, day, amount in rows.order_by("receipt__value_date", "receipt_id").values_list(
-        "instalment_id", "receipt_id", "receipt__value_date", "amount"
-    ):
+    rows = rows.annotate(on=Coalesce("receipt__value_date", "paid_on")).order_by("on", "receipt_id", "payment_ref")
+    for of, receipt, day, amount in rows.values_list("instalment_id", "receipt_id", "on", "amount"):
         counted.setdefault(of, []).append((receipt, day, amount))
     return tuple(
         InstalmentLine(

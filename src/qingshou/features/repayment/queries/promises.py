@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Least
+from django.db.models.functions import Coalesce, Least
 
 from qingshou.features.repayment.errors import NoSuchPromise
 from qingshou.features.repayment.models import Counted, Promise
@@ -150,10 +150,22 @@ def case_of_promise(*, promise_id: UUID) -> UUID:
     return found
 
 
-def get_counted(*, promise_id: UUID) -> list[tuple[UUID, date, Decimal]]:
-    """Return what counted towards a promise: receipt, its value date, how much of it."""
-    rows = Counted.objects.filter(promise=promise_id).order_by("receipt__value_date", "receipt_id")
-    return list(rows.values_list("receipt_id", "receipt__value_date", "amount"))
+def get_counted(*, promise_id: UUID) -> list[tuple[UUID | None, date, Decimal]]:
+    """Return what counted towards a promise: receipt, its value date, how much of it.
+
+    Gives   list  the oldest first; without a receipt where the core system booked it and no receipt of ours tells it
+    """
+    rows = Counted.objects.filter(promise=promise_id).annotate(on=Coalesce("receipt__value_date", "paid_on"))
+    return list(rows.order_by("on", "receipt_id", "payment_ref").values_list("receipt_id", "on", "amount"))
+
+
+def list_booked_by_core(*, promise_ids: Collection[UUID]) -> dict[UUID, list[tuple[date, Decimal]]]:
+    """Return promise -> what counts of payments that only the core system knows: day and how much; one query."""
+    found: dict[UUID, list[tuple[date, Decimal]]] = {}
+    rows = Counted.objects.filter(promise__in=list(promise_ids), loan__isnull=False).order_by("paid_on", "payment_ref")
+    for promise, day, amount in rows.values_list("promise_id", "paid_on", "amount"):
+        found.setdefault(promise, []).append((day, amount))
+    return found
 
 
 def kept_rates(*, from_date: date, until_date: date, owner_ids: Collection[UUID] | None = None) -> list[KeptRate]:

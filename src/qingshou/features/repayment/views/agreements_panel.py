@@ -30,7 +30,7 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = {
         "case": case,
         "may_work": may_work(request, case),
-        "promises": [promises.line_of(one, {}) for one in list_promises_of(case_id=case_id, limit=_SHOWN)],
+        "promises": promises.lines_of(list_promises_of(case_id=case_id, limit=_SHOWN)),
         "plans": [plans.line_of(one, {}) for one in rows],
         "budget": budget,
         "willingness": WILLINGNESS[budget.willingness] if budget else "",

@@ -41,7 +41,8 @@ def shown_plan(page: PlanPage, *, on: date, jurisdiction: str) -> dict[str, Any]
         "is_followed": plan.state in FOLLOWED,
         "lines": [
             {"line": one, "state": words.INSTALMENT_STATES[one.state], "tone": _INSTALMENT_TONES.get(one.state, ""),
-             "code": one.state.lower()}
+             "code": one.state.lower(),
+             "by_core": [(day, amount) for receipt, day, amount in one.counted if receipt is None]}
             for one in page.instalments
         ],
         "loans": [_loan(one) for one in page.loans],

@@ -1,5 +1,6 @@
 """One promise: taken at the desk, taken back, struck out."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -27,6 +28,12 @@ from qingshou.features.repayment.views.promise_list import TONES
 from qingshou.kernel.errors import QingshouError
 from qingshou.kernel.money import ZERO
 from qingshou.tenancy.queries import current_tenant
+
+
+def lines_of(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return promises of one case as its pages show them, with what the core system booked towards each."""
+    by_core = queries.list_booked_by_core(promise_ids=[one.id for one in rows])
+    return [{**line_of(one, {}), "by_core": by_core.get(one.id, ())} for one in rows]
 
 
 def line_of(row: Any, names: Any) -> dict[str, Any]:
@@ -80,7 +87,7 @@ def _form(
 ) -> HttpResponse:
     policy = promise_policy(settings=current_tenant().settings, severity=case.severity, product=case.product)
     on = desk.day_of(case)
-    lines = [line_of(one, {}) for one in queries.list_promises_of(case_id=case.id, limit=10)]
+    lines = lines_of(queries.list_promises_of(case_id=case.id, limit=10))
     context = {
         **head_of(request, case, desk, ""), "given": given, "problems": problems, "today": on,
         "latest": on + timedelta(days=policy.days_ahead_max),

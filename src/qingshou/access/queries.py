@@ -1,5 +1,6 @@
 """Reading users, teams and clients."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q
@@ -51,6 +52,15 @@ def get_user_by_name(*, username: str) -> User:
     if user is None:
         raise NotFound("There is no such user.")
     return user
+
+
+def names_of_users(*, usernames: Iterable[str]) -> dict[str, str]:
+    """Return sign-in name -> the person's name, for whom there is an account with one; one query."""
+    wanted = {one for one in usernames if one}
+    if not wanted:
+        return {}
+    rows = User.objects.filter(username__in=wanted).values_list("username", "display_name")
+    return {username: name for username, name in rows if name}
 
 
 def list_active_users(*, roles: tuple[str, ...] = (), team_id: UUID | None = None) -> list[User]:

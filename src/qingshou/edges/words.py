@@ -1,5 +1,7 @@
 """Words of codes that every feature shares; a feature's own codes have theirs in its phrases.py."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -47,6 +49,7 @@ _MACHINES = {
 }
 
 
-def actor_words(name: str) -> str:
-    """Return who did something as shown: a person's sign-in name as it is, the house's own machines in words."""
-    return str(_MACHINES.get(name, name))
+def actor_words(name: str, people: Mapping[str, str] | None = None) -> str:
+    """Return who did something as shown: the house's own machines in words, a person by name where `people` has it,
+    else by the sign-in name."""
+    return str(_MACHINES.get(name) or (people or {}).get(name, name))

@@ -1,8 +1,11 @@
 """Words of where our books and the tape differ."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qingshou.edges.words import actor_words
 from qingshou.features.repayment.phrases.money import MOVEMENTS
 
 TITLE = _("Books and tape differ")
@@ -17,6 +20,6 @@ STATES = {
 TONES = {"OPEN": "bad", "BOOKED": "good", "CONFIRMED": "good", "TAKEN_BACK": "", "OVER": ""}
 
 
-def settled_words(code: str) -> str:
+def settled_words(code: str, people: Mapping[str, str] | None = None) -> str:
     """Return who settled a difference: a tape, or one of our people."""
-    return str(_("The tape")) if code == "tape" else code
+    return str(_("The tape")) if code == "tape" else actor_words(code, people)

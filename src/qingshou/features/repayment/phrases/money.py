@@ -1,6 +1,6 @@
 """Words of money: where a receipt came from and went, why, what stands on a loan's account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from django.utils.translation import gettext as _
@@ -178,6 +178,6 @@ def ended_words(code: str) -> str:
     return str(ENDED.get(code.partition(":")[0], code))
 
 
-def matched_words(code: str) -> str:
+def matched_words(code: str, people: Mapping[str, str] | None = None) -> str:
     """Return by what a receipt was matched: a rule's words, or the person."""
-    return str(MATCHED_BY.get(code) or actor_words(code)) if code else _("Nobody yet")
+    return str(MATCHED_BY.get(code) or actor_words(code, people)) if code else _("Nobody yet")

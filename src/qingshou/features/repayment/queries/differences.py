@@ -52,9 +52,10 @@ def count_differences(*, wanted: DifferenceFilter) -> int:
     return _wanted(wanted).count()
 
 
-def difference_sums(*, wanted: DifferenceFilter) -> list[tuple[str, int, Decimal]]:
-    """Return (currency, how many, sum) of the differences that fit."""
-    rows = _wanted(wanted).order_by("currency").values_list("currency")
+def difference_sums(*, wanted: DifferenceFilter) -> list[tuple[str, str, int, Decimal]]:
+    """Return (kind, currency, how many, sum) of the differences that fit: what was charged and what was given up do
+    not add up to anything."""
+    rows = _wanted(wanted).order_by("kind", "currency").values_list("kind", "currency")
     return list(rows.annotate(Count("id"), Sum("amount")))
 
 

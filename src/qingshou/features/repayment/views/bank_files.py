@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import Hidden, is_allowed, requires
+from qingshou.access.queries import names_of_users
 from qingshou.edges.exports import export_response
 from qingshou.edges.tables import Column, Table, TableState
 from qingshou.edges.words import actor_words
@@ -44,7 +45,7 @@ COLUMNS = (
            href=lambda row: reverse("repayment:bank_file", args=[row.id])),
     Column(key="format", label=gettext_lazy("Format"), words=FORMATS, value=lambda row: row.format),
     Column(key="taken_at", label=gettext_lazy("Taken in"), kind="instant", value=lambda row: row.taken_at),
-    Column(key="taken_by", label=gettext_lazy("By"), words=actor_words, value=lambda row: row.taken_by),
+    Column(key="taken_by", label=gettext_lazy("By"), value=lambda row: row.taken_by_name),
     Column(key="read", label=ROWS["read"], kind="count", value=lambda row: row.rows_read),
     Column(key="accepted", label=ROWS["accepted"], kind="count", value=lambda row: row.rows_accepted),
     Column(key="duplicate", label=ROWS["duplicate"], kind="count", value=lambda row: row.rows_duplicate),
@@ -73,6 +74,11 @@ def bank_files(request: HttpRequest) -> HttpResponseBase:
     rows = queries.list_bank_files(
         offset=0 if state.export else (state.page - 1) * PAGE_SIZE, limit=10_000 if state.export else PAGE_SIZE
     )
+    may_take = is_allowed(request, "receipts.take")
+    waiting = [one for one in bank_uploads(settings.QINGSHOU_HOME).drafts() if one.state != DONE] if may_take else []
+    people = names_of_users(usernames=[*(row.taken_by for row in rows), *(one.sent_by for one in waiting)])
+    for row in rows:
+        row.taken_by_name = actor_words(row.taken_by, people)
     if state.export:
         columns = [column for column in COLUMNS if column.key in state.columns]
         return export_response(columns=columns, rows=rows, form=state.export, file_name="bank-files")
@@ -81,11 +87,9 @@ def bank_files(request: HttpRequest) -> HttpResponseBase:
         total=queries.count_bank_files(), page_size=PAGE_SIZE, empty_title=_("No bank file yet"),
         empty_text=_("Drop a bank's statement above: every credit becomes a receipt, every row is accounted for."),
     )  # fmt: skip
-    may_take = is_allowed(request, "receipts.take")
-    waiting = [one for one in bank_uploads(settings.QINGSHOU_HOME).drafts() if one.state != DONE] if may_take else []
     context = {
         "table": table, "may_take": may_take, "currencies": CURRENCIES, "currency": desk_of(request).currency,
-        "waiting": waiting,
+        "waiting": waiting, "people": people,
     }  # fmt: skip
     return render(request, "repayment/bank_files.html", context)
 
@@ -181,6 +185,7 @@ def bank_file(request: HttpRequest, bank_file_id: UUID) -> HttpResponseBase:
     states = queries.states_of_file(bank_file_id=bank_file_id)
     context = {
         "row": row, "table": table, "format": FORMATS.get(row.format, row.format),
+        "people": names_of_users(usernames=[row.taken_by]),
         "rows": [(code, words, getattr(row, f"rows_{code}")) for code, words in ROWS.items()],
         "is_balanced": row.rows_read == sum(getattr(row, f"rows_{kind}") for kind in KINDS),
         "sums": [_sum(code, sums) for code, sums in sorted(row.totals.items())],

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.views.shown import Desk, case_of, desk_of
 from qingshou.features.repayment.errors import BudgetRefused, DocumentRefused
 from qingshou.features.repayment.operations.budgets import our_balance, record_budget
@@ -88,6 +89,7 @@ def _page(
     form = form_of(asked, otherwise=latest.budget.form if latest else "SHORT")
     values = given if given is not None else values_of(latest, form)
     documents = documents_of_case(case_id=case.id, kinds=("INCOME_PROOF", "HARDSHIP_PROOF", "OTHER"))
+    by_word = by_word_of(case, latest.budget if latest else None, desk)
     context = {
         **head_of(request, case, desk, "budget"),
         "form": form,
@@ -101,11 +103,18 @@ def _page(
         "sources": list(words.SOURCES.items()),
         "willingness": list(words.WILLINGNESS.items()),
         "latest": drawn.picture_of(latest) if latest else None,
-        "by_word": by_word_of(case, latest.budget if latest else None, desk),
+        "by_word": by_word,
+        "people": _people(latest, by_word),
         "compared": drawn.compared(budgets) if len(budgets) > 1 else None,
         "origins": ORIGINS,
     }
     return render(request, "repayment/budget.html", context, status=status)
+
+
+def _people(latest: Any, by_word: dict[str, Any] | None) -> dict[str, str]:
+    """Return the names of who took the latest budget and who signed it off."""
+    given = (by_word or {}).get("given")
+    return names_of_users(usernames=[latest.budget.taken_by if latest else "", given.given_by if given else ""])
 
 
 def _household(values: Any, desk: Desk) -> dict[str, str]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
-from qingshou.access.queries import get_user_by_name
+from qingshou.access.queries import names_of_users
 from qingshou.edges.words import actor_words
 from qingshou.features.book.finding import get_borrower
 from qingshou.features.cases.views.shown import Desk, day_given, desk_of, uuid_given
@@ -38,7 +38,7 @@ from qingshou.features.repayment.views.money_shown import (
     tell_money_refusal,
 )
 from qingshou.features.repayment.views.receipt import debtors_named, with_loans
-from qingshou.kernel.errors import NotFound, QingshouError
+from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
 
@@ -52,6 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     found: list[Any] = [] if chosen or not text else debtors_named(request, text)
     since, until = _bounds(day)
     taken = queries.list_cash(since=since, until=until)
+    totals = queries.cash_totals(since=since, until=until)
     names = debtor_names([*found, *(row.borrower for row in taken)], me, purpose="CASH_DESK")
     context = {
         "text": text,
@@ -61,7 +62,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "form_key": uuid4(),
         "day": day,
         "today": me.today,
-        "totals": queries.cash_totals(since=since, until=until),
+        "totals": totals,
+        "people": names_of_users(usernames=[*(row.cashier for row in taken), *(one.cashier for one in totals)]),
         "taken": [
             {"row": row, "name": names.get(row.borrower_id, ""), "state": STATES[row.state],
              "tone": STATE_TONES[row.state]}
@@ -149,10 +151,7 @@ def print_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponseBase:
 
 def _cashier(username: str) -> str:
     """Return the cashier's name as the paper bears it; the sign-in name where the account is gone or has none."""
-    try:
-        return get_user_by_name(username=username).display_name or username
-    except NotFound:
-        return actor_words(username)
+    return actor_words(username, names_of_users(usernames=[username]))
 
 
 def _by_loan(lines: Any) -> list[dict[str, Any]]:

@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import is_allowed, requires
+from qingshou.access.queries import names_of_users
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
+from qingshou.edges.words import actor_words
 from qingshou.features.cases.views.shown import day_given, desk_of
 from qingshou.features.repayment.operations.tape_differences import confirm_booked, take_ours_back
 from qingshou.features.repayment.phrases.differences import KINDS, STATES, TITLE, TONES, settled_words
@@ -43,11 +45,10 @@ COLUMNS = (
            value=lambda line: line["row"].missing_since),
     Column(key="as_of", label=gettext_lazy("Last missed by the tape of"), kind="date", shown=False,
            value=lambda line: line["row"].missing_as_of),
-    Column(key="by", label=gettext_lazy("By"), value=lambda line: line["row"].acted_by),
+    Column(key="by", label=gettext_lazy("By"), value=lambda line: line["by"]),
     Column(key="state", label=gettext_lazy("State"), kind="state", words=STATES, value=lambda line: line["row"].state,
            tone=lambda line: TONES[line["row"].state]),
-    Column(key="settled_by", label=gettext_lazy("Settled by"), words=settled_words, shown=False,
-           value=lambda line: line["row"].settled_by),
+    Column(key="settled_by", label=gettext_lazy("Settled by"), shown=False, value=lambda line: line["settled_by"]),
 )  # fmt: skip
 
 
@@ -79,7 +80,12 @@ def differences(request: HttpRequest) -> HttpResponseBase:
     names = debtor_names(
         (row.ledger.loan.borrower for row in rows), desk, purpose="EXPORT" if state.export else "DIFFERENCES"
     )
-    lines = [{"row": row, "name": names.get(row.ledger.borrower_id, "")} for row in rows]
+    people = names_of_users(usernames=[name for row in rows for name in (row.acted_by, row.settled_by)])
+    lines = [
+        {"row": row, "name": names.get(row.ledger.borrower_id, ""), "by": actor_words(row.acted_by, people),
+         "settled_by": settled_words(row.settled_by, people)}
+        for row in rows
+    ]  # fmt: skip
     if state.export:
         columns = [column for column in COLUMNS if column.key in state.columns]
         return export_response(columns=columns, rows=lines, form=state.export, file_name="books-and-tape")
@@ -90,7 +96,8 @@ def differences(request: HttpRequest) -> HttpResponseBase:
         empty_text=_("What was given up, charged or moved here stands in this list once a tape does not show it."),
         empty_href=reverse("repayment:differences") if filters.is_set else "", empty_action=_("Clear the filters"),
     )  # fmt: skip
-    context = {"table": table, "filters": filters, "sums": queries.difference_sums(wanted=wanted), "title": TITLE}
+    sums = [(KINDS[kind], *rest) for kind, *rest in queries.difference_sums(wanted=wanted)]
+    context = {"table": table, "filters": filters, "sums": sums, "title": TITLE}
     return render(request, "repayment/differences.html", context)
 
 
@@ -100,9 +107,11 @@ def difference(request: HttpRequest, difference_id: UUID) -> HttpResponse:
     """Show one difference, with the two ways to settle it."""
     desk, row = desk_of(request), queries.get_difference(difference_id=difference_id)
     borrower = row.ledger.loan.borrower
+    people = names_of_users(usernames=[row.acted_by, row.settled_by])
     context = {
         "row": row, "loan": row.ledger.loan, "kind": KINDS[row.kind], "state": STATES[row.state],
-        "tone": TONES[row.state], "title": TITLE, "settled_by": settled_words(row.settled_by),
+        "tone": TONES[row.state], "title": TITLE, "settled_by": settled_words(row.settled_by, people),
+        "people": people,
         "amounts": [(ACCOUNTS[kind], Decimal(amount)) for kind, amount in sorted(row.amounts.items())],
         "name": debtor_names([borrower], desk, purpose="DIFFERENCES").get(borrower.id, ""),
         "may_settle": row.state == "OPEN" and is_allowed(request, "receipts.reverse"),

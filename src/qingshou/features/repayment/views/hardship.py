@@ -36,7 +36,7 @@ COLUMNS = (
     Column(key="until_on", label=gettext_lazy("Last day"), kind="date"),
     Column(key="programme", label=gettext_lazy("Programme"), value=lambda row: getattr(row.programme, "code", ""),
            shown=False),
-    Column(key="owner", label=gettext_lazy("Case of"), value=lambda row: getattr(row.case.owner, "username", "")),
+    Column(key="owner", label=gettext_lazy("Case of"), value=lambda row: getattr(row.case.owner, "display_name", "")),
     Column(key="reported_at", label=gettext_lazy("Reported"), kind="instant"),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.views.shown import Desk, act, case_of, day_given, desk_of, facts_of
 from qingshou.features.repayment.errors import NoSuchHardship
 from qingshou.features.repayment.operations.documents import store_document
@@ -40,10 +41,12 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
     may_work = cast(Any, request.user).has_perm("repayment.work", facts_of(case)) and case.closed_on is None
     kinds = hardship_kinds(current_tenant().settings)
     reportable = [code for code in kinds if code != BREATHING_SPACE or desk.jurisdiction == "uk"]
+    rows = hardships_of_case(case_id=case_id)
     context = {
         "case": case,
         "may_work": may_work,
-        "lines": [_line(one, kinds, case, desk) for one in hardships_of_case(case_id=case_id)],
+        "lines": [_line(one, kinds, case, desk) for one in rows],
+        "people": names_of_users(usernames=[one.reported_by for one in rows]),
         "kinds": [(code, KINDS[code]) for code in reportable],
         "has_breathing_space": BREATHING_SPACE in reportable,
         "today": desk.today,

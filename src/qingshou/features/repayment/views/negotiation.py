@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.views.shown import Desk, case_of, desk_of, uuid_given
 from qingshou.features.contact.queries.calls import calls_of, has_recording
 from qingshou.features.repayment.errors import BadAgreementInput, NoSuchPlan
@@ -50,6 +51,7 @@ def negotiation(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = {
         **head_of(request, case, desk, "negotiation"),
         "lines": [_line(one, calls, desk) for one in steps],
+        "people": names_of_users(usernames=[one.made_by for one in steps]),
         "may_hear": sees_clear(desk.role, PersonalKind.NOTE) and cast(Any, request.user).has_perm("contact.work"),
         "offers": [card_of(one, role=desk.role) for one in offers],
         "parties": list(words.PARTIES.items()),

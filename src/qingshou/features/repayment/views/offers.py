@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.views.shown import Desk, case_of, desk_of, uuid_given
 from qingshou.features.repayment.errors import BadAgreementInput, OffersNotPossible
 from qingshou.features.repayment.operations import offers as operations
@@ -62,6 +63,7 @@ def page_of(
         "why_not": why_not,
         "loan_choices": _loan_choices(debt, found, loans),
         "search": found.search if found else None,
+        "people": names_of_users(usernames=[found.search.searched_by] if found else []),
         "search_role": words.ROLES.get(found.search.role, found.search.role) if found else "",
         "is_stale": is_stale,
         "reasons": [(words.offer_reason_words(one), article_words(one.article)) for one in found.reasons]

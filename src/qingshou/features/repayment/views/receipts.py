@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import is_allowed, requires
+from qingshou.access.queries import names_of_users
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
@@ -53,8 +54,7 @@ COLUMNS = (
            value=lambda line: line["row"].unapplied),
     Column(key="source", label=pgettext_lazy("receipt", "Source"), words=SOURCES,
            value=lambda line: line["row"].source),
-    Column(key="matched", label=gettext_lazy("Matched by"), words=matched_words,
-           value=lambda line: line["row"].matched_by),
+    Column(key="matched", label=gettext_lazy("Matched by"), value=lambda line: line["matched"]),
     Column(key="bank_ref", label=gettext_lazy("Bank's number"), value=lambda line: bank_ref(line["row"])),
     Column(key="payment_ref", label=gettext_lazy("Payment reference"), value=lambda line: line["row"].payment_ref,
            shown=False),
@@ -123,7 +123,11 @@ def receipts(request: HttpRequest) -> HttpResponseBase:
         limit=EXPORT_ROWS_MAX if state.export else PAGE_SIZE,
     )  # fmt: skip
     names = debtor_names((row.borrower for row in rows), desk, purpose="EXPORT" if state.export else "RECEIPTS")
-    lines = [{"row": row, "name": names.get(row.borrower_id, "")} for row in rows]
+    people = names_of_users(usernames=[row.matched_by for row in rows])
+    lines = [
+        {"row": row, "name": names.get(row.borrower_id, ""), "matched": matched_words(row.matched_by, people)}
+        for row in rows
+    ]
     if state.export:
         columns = [column for column in COLUMNS if column.key in state.columns]
         return export_response(columns=columns, rows=lines, form=state.export, file_name="receipts")

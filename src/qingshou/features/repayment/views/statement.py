@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, is_allowed, requires
+from qingshou.access.queries import names_of_users
 from qingshou.approvals.queries import list_requests_of
 from qingshou.edges.exports import export_response
 from qingshou.edges.tables import Column, Table, TableState
@@ -64,8 +65,7 @@ def columns_of(currency: str, *, with_receipts: bool, kinds: tuple[str, ...]) ->
                value=lambda line: line["line"].balance, currency=lambda _line: currency),
         Column(key="why", label=gettext_lazy("Why"), kind="long", value=lambda line: line["why"]),
         Column(key="law", label=pgettext_lazy("statement", "Rests on"), kind="long", value=lambda line: line["law"]),
-        Column(key="by", label=gettext_lazy("By"), words=actor_words,
-               value=lambda line: line["line"].actor_name, shown=False),
+        Column(key="by", label=gettext_lazy("By"), value=lambda line: line["by"], shown=False),
         Column(key="recorded", label=gettext_lazy("Recorded"), kind="instant", shown=False,
                value=lambda line: line["line"].recorded_at),
         *(
@@ -85,7 +85,10 @@ def statement(request: HttpRequest, loan_id: UUID) -> HttpResponseBase:
     case = latest_cases_of(borrower_ids=[owed.borrower_id]).get(owed.borrower_id)
     _ensure_may_see(request, case)
     is_full = request.GET.get("full") == "1"
-    lines = [_line(one) for one in statement_of_loan(loan_id=loan_id, is_full=is_full)]
+    moved = statement_of_loan(loan_id=loan_id, is_full=is_full)
+    asked = [one for one in list_requests_of(subject_id=loan_id) if one.status == "PENDING"]
+    people = names_of_users(usernames=[*(one.actor_name for one in moved), *(one.requested_by_name for one in asked)])
+    lines = [_line(one) | {"by": actor_words(one.actor_name, people)} for one in moved]
     seen = {kind for line in lines for kind in line["kinds"]} | {slot.kind.value for slot in owed.parts or ()}
     columns = columns_of(owed.currency, with_receipts=is_allowed(request, "receipts.view"),
                          kinds=tuple(kind for kind in KINDS if kind in seen))  # fmt: skip
@@ -104,7 +107,7 @@ def statement(request: HttpRequest, loan_id: UUID) -> HttpResponseBase:
         "may_see_case": case is not None and cast(Any, request.user).has_perm("cases.view", facts_of(case)),
         "lender": desk.lender, "printed_at": desk.now,
         "state": LEDGER_STATES[owed.state], "standing": standing, "today": desk.today,
-        **_by_due_date(owed, desk), **_acts(request, owed, case, standing.overdue > 0),
+        **_by_due_date(owed, desk), **_acts(request, owed, case, asked, is_late=standing.overdue > 0), "people": people,
     }  # fmt: skip
     return render(request, "repayment/statement.html", context)
 
@@ -163,7 +166,9 @@ def _asked(kind: str) -> str:
     return str(APPROVALS.get(kind) or (RE_AGE if kind == KIND else kind))
 
 
-def _acts(request: HttpRequest, owed: OwedOfLoan, case: Any, is_late: bool) -> dict[str, Any]:
+def _acts(
+    request: HttpRequest, owed: OwedOfLoan, case: Any, asked: list[Any], *, is_late: bool
+) -> dict[str, Any]:  # fmt: skip
     """Return what this person may do to the loan, and what of it waits for a second person."""
     user = cast(Any, request.user)
     is_open = bool(owed.parts) and owed.state == "OPEN"
@@ -182,6 +187,6 @@ def _acts(request: HttpRequest, owed: OwedOfLoan, case: Any, is_late: bool) -> d
             {"row": one, "words": _asked(one.kind),
              "amounts": [(ACCOUNTS.get(kind, kind), Decimal(text)) for kind, text in
                          one.payload.get("amounts", {}).items()]}
-            for one in list_requests_of(subject_id=owed.loan_id) if one.status == "PENDING"
+            for one in asked
         ],
     }  # fmt: skip

@@ -13,6 +13,7 @@ from qingshou.access.operations import create_client
 from qingshou.access.scopes import Scope
 from qingshou.approvals import operations as approvals
 from qingshou.audit.actors import SYSTEM
+from qingshou.edges import clock
 from qingshou.features.cases import operations as cases
 from qingshou.features.repayment.models import PaymentReference, Receipt
 from qingshou.features.repayment.operations.ledger_opening import open_ledger
@@ -62,6 +63,17 @@ def test_a_reference_of_ours_finds_whose_it_is(tenant, post):
     PaymentReference.objects.create(reference=reference, borrower=loan.borrower, given_at=NOW)
     told = post("/receipts", TOLD | {"remittance": f"还款 {reference.lower()}"}).json()
     assert (told["state"], told["matched_by"]) == ("APPLIED", "REFERENCE")
+
+
+@pytest.mark.parametrize(("ahead", "warnings"), [(31, []), (32, ["DATE_AHEAD"])])
+def test_a_day_far_ahead_is_taken_and_told_of(tenant, post, client_for, ahead, warnings):
+    day = clock.now().date() + timedelta(days=ahead)
+    told = post("/receipts", TOLD | {"value_date": day.isoformat()})
+    assert (told.status_code, told.json()["warnings"]) == (200, warnings)
+    address = f"{AT}/receipts/{told.json()['id']}"
+    assert client_for("RISK_OFFICER").get(address).json()["warnings"] == warnings
+    page = client_for("TEAM_LEAD").get(f"/receipts/{told.json()['id']}/", headers={"Accept-Language": "en"})
+    assert ("lies more than a month ahead" in page.content.decode()) is bool(warnings)
 
 
 def test_nobody_named_it_waits_in_the_queue(tenant, post):

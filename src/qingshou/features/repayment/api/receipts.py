@@ -81,6 +81,9 @@ class ReceiptOut(Schema):
     ended_reason: str
     unapplied: Decimal
     whole_id: UUID | None = Field(None, description="Of a part: the receipt it is one debtor's share of.")
+    warnings: list[str] = Field(
+        description="DATE_AHEAD: the value date lies more than 31 days after the receipt was told.", examples=[[]]
+    )
 
 
 class ArticleOut(Schema):
@@ -202,7 +205,8 @@ class LedgerOut(Schema):
 @permitted("receipts.take")
 def tell(request: HttpRequest, given: ReceiptIn) -> dict[str, Any]:
     """Recorded once by `external_ref`; put on the debts where `loan_ref` or a reference of ours says whose it is, else
-    it waits in the queue. The same id with another amount, currency or day is 409."""
+    it waits in the queue. The same id with another amount, currency or day is 409. A day far ahead is taken and
+    told of in `warnings`, as of a bank's file: most are a year mistyped."""
     told = Told(
         source="API", external_ref=given.external_ref, amount=given.amount, currency=given.currency,
         value_date=given.value_date, payment_ref=given.payment_ref, payer_name=given.payer_name,

@@ -8,7 +8,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ from qingshou.features.repayment.operations.matching import Matched, match_recei
 from qingshou.features.repayment.operations.receipt_bulk import RecordedLine, record_receipts
 from qingshou.features.repayment.operations.receipt_rows import Told
 from qingshou.features.repayment.operations.told_twice import lock_bank_lines, told_before
+from qingshou.features.repayment.rules.far_ahead import DATE_AHEAD, is_far_ahead
 from qingshou.features.repayment.rules.references import find_references
 from qingshou.features.repayment.statements.apart import read_statement_apart
 from qingshou.features.repayment.statements.forms import Line, Rejected, StatementFile
@@ -36,7 +37,6 @@ CHUNK = 500
 SOURCE = "BANK_FILE"
 REJECTS_KEPT_MAX = 10_000
 _WARNINGS_KEPT_MAX = 1_000
-_AHEAD_MAX = timedelta(days=31)  # a booking further ahead is kept and told: most are a year mistyped
 KINDS = ("accepted", "duplicate", "no_credit", "rejected")
 Progress = Callable[[str, int, int | None], None]
 
@@ -216,9 +216,10 @@ def _end(row: BankFile, read: StatementFile, counts: Counts, actor: Actor, now: 
     doubts: list[dict[str, object]] = [
         {"code": one.code, "line": one.line_no, "fields": dict(one.fields)} for one in read.warnings
     ]
-    latest = now.date() + _AHEAD_MAX
     doubts += [
-        {"code": "DATE_AHEAD", "line": one.line_no, "fields": {}} for one in read.lines if one.value_date > latest
+        {"code": DATE_AHEAD, "line": one.line_no, "fields": {}}
+        for one in read.lines
+        if is_far_ahead(value_date=one.value_date, taken_on=now.date())
     ]
     row.warnings = doubts[:_WARNINGS_KEPT_MAX]
     row.ended_at = now

@@ -13,6 +13,7 @@ from qingshou.features.book.owing import lists_payments, payments_with_refs
 from qingshou.features.repayment.models import Account, PaymentReference, Posting, Receipt
 from qingshou.features.repayment.models.amounts import as_kept
 from qingshou.features.repayment.queries.statement import CitedArticle, read_articles, read_reasons
+from qingshou.features.repayment.rules.far_ahead import DATE_AHEAD, is_far_ahead
 from qingshou.features.repayment.rules.references import shown
 from qingshou.kernel.errors import NotFound
 from qingshou.kernel.money import ZERO
@@ -46,6 +47,12 @@ class ReceiptRow:
     line_no: int | None
     whole_id: UUID | None
     unapplied: Decimal
+
+    @property
+    def warnings(self) -> list[str]:
+        """What of it is to be doubted, by code: DATE_AHEAD, where its day lies far after the one it was told on."""
+        is_ahead = is_far_ahead(value_date=self.value_date, taken_on=self.received_at.date())
+        return [DATE_AHEAD] if is_ahead else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import is_allowed, requires
+from qingshou.access.queries import names_of_users
 from qingshou.approvals.queries import list_requests_of
 from qingshou.audit.phrases import action_words
 from qingshou.audit.queries import list_events
 from qingshou.features.book.finding import list_borrowers, search_borrowers
 from qingshou.features.cases.queries.numbers import borrowers_of_numbers, latest_cases_of
 from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
+from qingshou.features.repayment.phrases.bank_files import WARNINGS
 from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
 from qingshou.features.repayment.phrases.money import (
     ACCOUNTS,
@@ -38,6 +40,8 @@ from qingshou.features.repayment.views.receipts import bank_ref
 
 _SHOWN_MAX = 12
 
+ENDED = ("REVERSED", "REFUNDED")
+
 
 @require_GET
 @requires("receipts.view")
@@ -53,6 +57,12 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     parts = list_parts(receipt_id=receipt_id) if row.state == "SPLIT" else []
     named += list_borrowers(borrower_ids={one.borrower_id for one in parts if one.borrower_id}).values()
     names = debtor_names(named, desk, purpose="RECEIPT")
+    recorded_by = queries.recorded_by(receipt_id=receipt_id)
+    events = list_events(subject_kind="RECEIPT", subject_id=receipt_id, limit=20)
+    asked = [one for one in list_requests_of(subject_id=receipt_id) if one.status == "PENDING"]
+    ours = names_of_users(usernames=[
+        row.matched_by, recorded_by, *(one.actor_name for one in events), *(one.requested_by_name for one in asked),
+    ])  # fmt: skip
     context = {
         "parts": [{"row": one, "name": names.get(one.borrower_id, "") if one.borrower_id else "",
                    "state": STATES[one.state], "tone": STATE_TONES[one.state]} for one in parts],
@@ -61,21 +71,21 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         "paid": payers([row], desk, purpose="RECEIPT")[row.id],
         "name": names.get(row.borrower_id, ""),
         "case": _case(request, row.borrower_id),
+        "doubts": [WARNINGS[code] for code in explained.receipt.warnings] if row.state not in ENDED else [],
         "state": STATES[row.state],
         "tone": STATE_TONES[row.state],
         "source": SOURCES[row.source],
-        "matched": matched_words(row.matched_by),
+        "matched": matched_words(row.matched_by, ours),
+        "people": ours,
         "ended": ended_words(row.ended_reason) if row.ended_reason else "",
-        "recorded_by": queries.recorded_by(receipt_id=receipt_id),
+        "recorded_by": recorded_by,
         "explained": explained,
         "lines": [_line(one) for one in explained.lines],
         "candidates": _candidates(proposals, people, names, desk) if may_take else [],
         "why_waits": WAITS.get(proposals[0]["why"], "") if proposals else "",
         "before_after": _around(row),
-        "asked": [{"row": one, "words": APPROVALS.get(one.kind, one.kind)} for one in list_requests_of(
-            subject_id=receipt_id) if one.status == "PENDING"],
-        "events": [(one, action_words(one.action)) for one in list_events(
-            subject_kind="RECEIPT", subject_id=receipt_id, limit=20)],
+        "asked": [{"row": one, "words": APPROVALS.get(one.kind, one.kind)} for one in asked],
+        "events": [(one, action_words(one.action)) for one in events],
         "next_href": _next(row) if may_take else "",
         **_may(request, row, explained.refunded),
     }  # fmt: skip
@@ -85,7 +95,7 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 def _may(request: HttpRequest, row: Any, refunded: Any) -> dict[str, bool]:
     """Say what this person may do with the receipt as it stands."""
     may_take, may_reverse = is_allowed(request, "receipts.take"), is_allowed(request, "receipts.reverse")
-    is_live = row.state not in ("REVERSED", "REFUNDED")
+    is_live = row.state not in ENDED
     is_part = row.whole_id is not None
     return {
         "may_match": may_take and is_live and (row.state in QUEUE_STATES),

@@ -50,6 +50,8 @@ class Kind:
     # address of the subject's page, for the queue
     href: Callable[[UUID], str] | None = None
     on_declined: Release | None = None
+    # address of a part of a page with the terms that are decided on, from what was kept with the request
+    panel: Callable[[dict[str, Any]], str] | None = None
 
 
 class UnknownKind(BadInput):
@@ -69,9 +71,10 @@ def register_kind(
     phrase: "str | Promise",
     href: Callable[[UUID], str] | None = None,
     on_declined: Release | None = None,
+    panel: Callable[[dict[str, Any]], str] | None = None,
 ) -> None:
     """Make a kind of request known; a feature does so when the application starts."""
-    _kinds[code] = Kind(code, permission, on_approved, phrase, href, on_declined)
+    _kinds[code] = Kind(code, permission, on_approved, phrase, href, on_declined, panel)
 
 
 def kind_of(code: str) -> Kind:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.actors import actor_of
 from qingshou.access.guards import Hidden, requires
+from qingshou.access.queries import names_of_users
 from qingshou.approvals import kinds, operations, queries
 from qingshou.approvals.phrases import REASONS, STATUSES
 from qingshou.approvals.rules import MAY, Status
@@ -95,6 +96,10 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "may_decide": verdict.value == MAY and not reasons,
         "may_withdraw": asked.requested_by_id == user.id and asked.status == Status.PENDING,
         "href": kind.href(asked.subject_id) if kind.href else "",
+        "panel": kind.panel(asked.payload) if kind.panel else "",
+        "people": names_of_users(usernames=[
+            asked.requested_by_name, asked.decided_by_name, *(event.actor_name for event in events)
+        ]),
         "events": [(event, action_words(event.action)) for event in events],
     }  # fmt: skip
     return render(request, "approvals/request.html", context)

@@ -248,6 +248,23 @@ def test_beyond_the_role_another_decides_with_the_plan_in_view(client_for, case,
     assert "waits for a second person (Team lead)" in page
     assert "1,170.00 – 1,800.00" in page  # what can be borne
     assert "Term, months at most: 30 / 24 · beyond" in page
+
+
+def test_who_decides_reads_the_terms_on_the_page_of_the_request(client_for, case, budget, users):
+    client = client_for("COLLECTOR")
+    post(client, f"/cases/{case.id}/offers/own", kind="PLAN", periods="30", party="LENDER")
+    plan = plan_of(client, case, Offer.objects.get(), reason="lost the night shifts")
+    asked, lead = ApprovalRequest.objects.get(), client_for("TEAM_LEAD")
+    page = get(lead, f"/approvals/{asked.id}/")
+    assert f'hx-get="/plans/{plan.id}/terms"' in page
+    assert users["COLLECTOR"].display_name in page
+    part = get(lead, f"/plans/{plan.id}/terms")
+    assert "Term, months at most: 30 where 24 is the limit, 6 beyond it" in part
+    assert "1,170.00 – 1,800.00" in part  # what can be borne
+    assert "30 payments" in part
+    assert part.count("<tr>") == 31
+    assert client_for("AGENCY_USER").get(f"/plans/{plan.id}/terms").status_code == 404
+    assert lead.get(f"/plans/{uuid4()}/terms").status_code == 404
     post(lead, f"/approvals/{asked.id}/decide/", decision="approve")
     plan.refresh_from_db()
     assert plan.state == "AWAITING_ACCEPTANCE"

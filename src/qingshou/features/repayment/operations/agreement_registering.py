@@ -1,5 +1,6 @@
 """What promises and plans hook into, made known when the application starts."""
 
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -22,9 +23,13 @@ def register_agreements() -> None:
     on_money(follow_money)
     register_kind(
         KIND, permission=PERMISSION, on_approved=use_as_approved, on_declined=let_go, phrase=APPROVALS[KIND],
-        href=_plan_href,
+        href=_plan_href, panel=_terms_href,
     )  # fmt: skip
 
 
 def _plan_href(case_id: UUID) -> str:
     return reverse("repayment:waiting_plan", args=[case_id])
+
+
+def _terms_href(payload: dict[str, Any]) -> str:
+    return reverse("repayment:plan_terms", args=[payload["plan"]])

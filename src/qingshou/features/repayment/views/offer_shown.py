@@ -107,7 +107,9 @@ def _limit(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
     article = article_of(row.get("article"))
     return {
         "words": words.LIMITS.get(row["kind"], row["kind"]), "most": _measure(row["kind"], row["most"], currency),
-        "used": _measure(row["kind"], row["used"], currency), "standing": words.STANDINGS[row["standing"]],
+        "used": _measure(row["kind"], row["used"], currency),
+        "by": _measure(row["kind"], str(abs(Decimal(row["used"]) - Decimal(row["most"]))), currency),
+        "standing": words.STANDINGS[row["standing"]],
         "is_binding": row["standing"] != "WITHIN", "is_passed": row["standing"] == "PASSED", "is_law": row["is_law"],
         "rule": article_words(article) or row["rule"],
     }  # fmt: skip

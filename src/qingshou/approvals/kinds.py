@@ -30,6 +30,8 @@ class Decided:
 
 
 Effect = Callable[[Decided, Actor, datetime], None]
+# (what, how much or which), in the order they are shown
+Terms = list[tuple["str | Promise", str]]
 # (request, what became of it: REJECTED, WITHDRAWN or EXPIRED, by whom, when)
 Release = Callable[[Decided, str, Actor, datetime], None]
 
@@ -52,6 +54,8 @@ class Kind:
     on_declined: Release | None = None
     # address of a part of a page with the terms that are decided on, from what was kept with the request
     panel: Callable[[dict[str, Any]], str] | None = None
+    # what exactly is asked for, in words, from what was kept with the request and its currency
+    terms: Callable[[dict[str, Any], str], Terms] | None = None
 
 
 class UnknownKind(BadInput):
@@ -72,9 +76,10 @@ def register_kind(
     href: Callable[[UUID], str] | None = None,
     on_declined: Release | None = None,
     panel: Callable[[dict[str, Any]], str] | None = None,
+    terms: Callable[[dict[str, Any], str], Terms] | None = None,
 ) -> None:
     """Make a kind of request known; a feature does so when the application starts."""
-    _kinds[code] = Kind(code, permission, on_approved, phrase, href, on_declined, panel)
+    _kinds[code] = Kind(code, permission, on_approved, phrase, href, on_declined, panel, terms)
 
 
 def kind_of(code: str) -> Kind:

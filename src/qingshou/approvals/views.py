@@ -97,6 +97,7 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "may_withdraw": asked.requested_by_id == user.id and asked.status == Status.PENDING,
         "href": kind.href(asked.subject_id) if kind.href else "",
         "panel": kind.panel(asked.payload) if kind.panel else "",
+        "terms": kind.terms(asked.payload, asked.currency) if kind.terms else [],
         "people": names_of_users(usernames=[
             asked.requested_by_name, asked.decided_by_name, *(event.actor_name for event in events)
         ]),

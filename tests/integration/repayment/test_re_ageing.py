@@ -147,3 +147,9 @@ def test_on_the_account_and_over_rest(loan, users, tenant, client_for):
     client.post(f"{account}re-age", form | {"is_willing": "yes"})
     assert ApprovalRequest.objects.get().kind == "LOAN_RE_AGE"
     assert "Move arrears to new due dates" in client.get(account).content.decode()
+    lead = client_for("TEAM_LEAD")
+    lead.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = lead.get(f"/approvals/{ApprovalRequest.objects.get().id}/").content.decode()
+    for said in (f"<dt>First new due date</dt><dd>{FIRST}</dd>", "<dt>How many due dates</dt><dd>2</dd>",
+                 "<dd>100.00 ", "All that the law asks for is met."):  # fmt: skip
+        assert said in page

@@ -26,6 +26,7 @@ from qingshou.features.repayment.operations.receipt_parts import reverse_whole
 from qingshou.features.repayment.operations.receipt_returns import refund_unapplied
 from qingshou.features.repayment.operations.receipt_rows import check_amount
 from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
+from qingshou.features.repayment.phrases.money import amounts_words
 from qingshou.features.repayment.queries.owed import owed_of_loan
 from qingshou.features.repayment.queries.receipt_list import get_receipt_row
 from qingshou.kernel.money import ZERO
@@ -76,13 +77,13 @@ def ask_charge_off(*, loan_id: UUID, reason: str, actor: Actor, now: datetime) -
 
 def register_ledger_kinds() -> None:
     """Make these requests known to the queue of approvals; called when the application starts."""
-    for code, permission, effect, href in (
-        (REVERSAL, "receipts.reverse", _reverse, _receipt_page),
-        (REFUND, "receipts.reverse", _refund, _receipt_page),
-        (WAIVER, "approvals.decide", _waive, _account_page),
-        (CHARGE_OFF, "approvals.decide", _charge_off, _account_page),
+    for code, permission, effect, href, terms in (
+        (REVERSAL, "receipts.reverse", _reverse, _receipt_page, None),
+        (REFUND, "receipts.reverse", _refund, _receipt_page, None),
+        (WAIVER, "approvals.decide", _waive, _account_page, amounts_words),
+        (CHARGE_OFF, "approvals.decide", _charge_off, _account_page, None),
     ):
-        register_kind(code, permission=permission, on_approved=effect, phrase=APPROVALS[code], href=href)
+        register_kind(code, permission=permission, on_approved=effect, phrase=APPROVALS[code], href=href, terms=terms)
 
 
 def _receipt_page(receipt_id: UUID) -> str:

@@ -17,7 +17,7 @@ from qingshou.features.book.owing import list_loans_on_tape
 from qingshou.features.repayment.operations.ledger_errors import NoSuchLoan, NotLawful, UnfitAmount
 from qingshou.features.repayment.operations.loan_acts import re_age
 from qingshou.features.repayment.operations.receipts import day_of
-from qingshou.features.repayment.phrases.re_ageing import APPROVAL
+from qingshou.features.repayment.phrases.re_ageing import APPROVAL, terms_words
 from qingshou.features.repayment.queries.owed import owed_of_loan
 from qingshou.features.repayment.queries.re_ageing import history_of, paid_since_overdue
 from qingshou.features.repayment.rules.re_ageing import MAY, AccountFacts, judge_re_age, new_dates
@@ -95,7 +95,8 @@ def propose_re_age(
 
 def register_re_ageing() -> None:
     """Make this request known to the queue of approvals; called when the application starts."""
-    register_kind(KIND, permission="approvals.decide", on_approved=_agreed, phrase=APPROVAL, href=_account_page)
+    register_kind(KIND, permission="approvals.decide", on_approved=_agreed, phrase=APPROVAL, href=_account_page,
+                  terms=terms_words)  # fmt: skip
 
 
 def _agreed(asked: Decided, actor: Actor, now: datetime) -> None:

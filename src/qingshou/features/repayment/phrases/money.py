@@ -1,11 +1,14 @@
 """Words of money: where a receipt came from and went, why, what stands on a loan's account."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from decimal import Decimal
+from typing import Any, Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from qingshou.edges.figures import money
 from qingshou.edges.words import actor_words
 from qingshou.features.contact.phrases.door import article_words
 from qingshou.kernel.verdict import Article, Confidence
@@ -176,6 +179,14 @@ def cited_words(articles: Iterable[Cited]) -> str:
 def ended_words(code: str) -> str:
     """Return why a receipt ended; behind a colon stands which file told it."""
     return str(ENDED.get(code.partition(":")[0], code))
+
+
+def amounts_words(asked: Mapping[str, Any], currency: str) -> list[tuple[str | Promise, str]]:
+    """Return what of a debt is asked to be given up, kind by kind; kept with the request."""
+    return [
+        (ACCOUNTS.get(kind, kind), f"{money(Decimal(text), currency)} {currency}")
+        for kind, text in asked.get("amounts", {}).items()
+    ]
 
 
 def matched_words(code: str, people: Mapping[str, str] | None = None) -> str:

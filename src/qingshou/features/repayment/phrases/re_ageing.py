@@ -1,11 +1,14 @@
 """Words of moving arrears to new due dates: why it may, or may not, be done."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qingshou.edges.figures import money
 from qingshou.features.contact.phrases.door import article_words
 from qingshou.kernel.verdict import Article, Confidence
 
@@ -19,6 +22,18 @@ REASONS = {
     "TOO_FEW_PAYMENTS": gettext_lazy("Too few minimum payments since it fell overdue: %(paid)s of %(needed)s."),
     "RE_AGED_TOO_OFTEN": gettext_lazy("Moved too often in %(months)s months: %(earlier)s before, at most %(most)s."),
 }
+
+
+def terms_words(asked: Mapping[str, Any], currency: str) -> list[tuple[str | Promise, str]]:
+    """Return what a request to move arrears asks for, and what the law says of it."""
+    is_willing = _("Yes") if asked["is_willing"] else _("No")
+    return [
+        (_("First new due date"), str(asked["first_on"])),
+        (_("How many due dates"), str(asked["instalments"])),
+        (_("Least to be paid a month"), f"{money(Decimal(asked['minimum_payment']), currency)} {currency}"),
+        (_("The debtor has shown a renewed willingness and ability to pay"), is_willing),
+        (_("What the law says"), reasons_words(asked["reasons"])),
+    ]  # fmt: skip
 
 
 def reasons_words(reasons: Iterable[Mapping[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Least
 
 from qingshou.features.repayment.errors import NoSuchPromise
 from qingshou.features.repayment.models import Counted, Promise
-from qingshou.features.repayment.rules.promises import PromiseState
+from qingshou.features.repayment.rules.promises import JUDGED, PromiseState
 from qingshou.kernel.money import ZERO
 
 PAGE_SIZE = 50
@@ -160,9 +160,13 @@ def get_counted(*, promise_id: UUID) -> list[tuple[UUID | None, date, Decimal]]:
 
 
 def list_booked_by_core(*, promise_ids: Collection[UUID]) -> dict[UUID, list[tuple[date, Decimal]]]:
-    """Return promise -> what counts of payments that only the core system knows: day and how much; one query."""
+    """Return promise -> what counts of payments that only the core system knows: day and how much; one query.
+
+    Gives   dict  nothing of a promise that was taken back or struck out: its money may count for another
+    """
     found: dict[UUID, list[tuple[date, Decimal]]] = {}
-    rows = Counted.objects.filter(promise__in=list(promise_ids), loan__isnull=False).order_by("paid_on", "payment_ref")
+    rows = Counted.objects.filter(promise__in=list(promise_ids), promise__state__in=JUDGED, loan__isnull=False)
+    rows = rows.order_by("paid_on", "payment_ref")
     for promise, day, amount in rows.values_list("promise_id", "paid_on", "amount"):
         found.setdefault(promise, []).append((day, amount))
     return found

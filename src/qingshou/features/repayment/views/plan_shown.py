@@ -41,9 +41,11 @@ def shown_plan(page: PlanPage, *, on: date, jurisdiction: str) -> dict[str, Any]
         "is_followed": plan.state in FOLLOWED,
         "lines": [
             {"line": one, "state": words.INSTALMENT_STATES[one.state], "tone": _INSTALMENT_TONES.get(one.state, ""),
-             "code": one.state.lower(),
-             "by_core": [(day, amount) for receipt, day, amount in one.counted if receipt is None]}
+             "code": one.state.lower()}
             for one in page.instalments
+        ],
+        "by_core": [
+            (one, day, amount) for one in page.instalments for receipt, day, amount in one.counted if receipt is None
         ],
         "loans": [_loan(one) for one in page.loans],
         "rules": _rules(page, on),

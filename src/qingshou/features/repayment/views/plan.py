@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import Refused, requires
+from qingshou.access.queries import names_of_users
 from qingshou.approvals.queries import list_requests_of
 from qingshou.features.cases.views.shown import case_of, desk_of
 from qingshou.features.contact.phrases.door import CHANNELS
@@ -48,13 +49,14 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     on = desk.day_of(case)
     page = queries.get_plan(plan_id=plan_id, on=on)
     budget = page.plan.offer.search.budget if page.plan.offer.search else latest_budget(case_id=case.id)
-    state = PlanState(page.plan.state)
+    state, asked = PlanState(page.plan.state), _asked(page.plan)
     context = {
         **head_of(request, case, desk, ""),
         **shown_plan(page, on=on, jurisdiction=desk.jurisdiction),
         "card": card_of(page.plan.offer, role=desk.role),
         "budget": budget_shown.picture_of(shown_of([budget])[0]) if budget else None,
-        "asked": _asked(page.plan),
+        "asked": asked,
+        "people": names_of_users(usernames=[page.plan.made_by, asked.requested_by_name if asked else ""]),
         "documents": [
             budget_shown.document_line(one)
             for one in documents_of_case(case_id=case.id, kinds=("SIGNED_AGREEMENT", "AGREEMENT"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.edges.figures import money
 from qingshou.features.cases.views.shown import Desk, case_of, day_given, desk_of
 from qingshou.features.contact.phrases.calls import PAY_BY
@@ -92,6 +93,7 @@ def _form(
         **head_of(request, case, desk, ""), "given": given, "problems": problems, "today": on,
         "latest": on + timedelta(days=policy.days_ahead_max),
         "pay_by": [one for one in PAY_BY.items() if one[0] in policy.pay_by],
+        "people": names_of_users(usernames=[one["row"].taken_by for one in lines]),
         "policy": policy, "lines": lines, **_owing(case, on),
     }  # fmt: skip
     return render(request, "repayment/promise_form.html", context, status=422 if problems else 200)

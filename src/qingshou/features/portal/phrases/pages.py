@@ -173,5 +173,6 @@ MOVEMENTS = {
     "RE_AGE": _("Counted as due later"),
     "RE_AMORTISE": _("New schedule"),
     "CHARGE_OFF": _("Written off"),
+    "STANDSTILL": _("Charges stood still: not owed"),
     "REVERSAL": _("Taken back"),
 }

@@ -105,6 +105,7 @@ def test_what_accrues_is_taken_off_line_by_line_and_stays_off_after_the_end(case
     assert lines == [("TAPE", "26.03"), ("STANDSTILL", "-19.03")]
     (line,) = [one for one in statement_of_loan(loan_id=loan.id) if one.kind == "STANDSTILL"][-1:]
     assert {reason for part in line.parts for reason in part.reasons} == {"STOOD_STILL"}
+    assert line.stood_still == (day(0), 4)
     facts = LedgerEvent.objects.filter(kind="STANDSTILL").latest("effective_date").facts
     assert (facts["frozen"], facts["days"]) == ({"INTEREST": "15.03", "PENALTY": "4"}, 4)
     assert facts["hardships"] == [str(Hardship.objects.get().id)]

@@ -49,12 +49,15 @@ class StatementLine:
     amount: Decimal
     balance: Decimal
     parts: tuple[StatementPart, ...]
+    stood_still: tuple[date, int] | None = None  # the first day of a standstill, and how many it was up to this line
 
 
 # asked with every ledger that is shown: made by hand, since making the statement anew would be most of its cost
 _POSTINGS = """
 SELECT p.transaction_id, t.kind, t.effective_date, t.recorded_at, t.actor_name, t.rule, t.receipt_id, t.reverses_id,
-    r.id, e.facts ->> 'reason', a.kind, a.due_date, a.position, p.amount, p.reason, p.law
+    r.id, e.facts ->> 'reason', a.kind, a.due_date, a.position, p.amount, p.reason, p.law,
+    CASE t.kind WHEN 'STANDSTILL' THEN (e.facts ->> 'from')::date END,
+    CASE t.kind WHEN 'STANDSTILL' THEN (e.facts ->> 'days')::int END
 FROM repayment_posting p
 JOIN repayment_transaction t ON t.id = p.transaction_id
 JOIN repayment_account a ON a.id = p.account_id
@@ -89,10 +92,10 @@ def _lines(rows: Iterable[tuple[Any, ...]]) -> list[StatementLine]:
     found: dict[UUID, StatementLine] = {}
     for row in rows:
         transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by, told, *part = row
-        part_kind, due_date, position, amount, reason, law = part
+        part_kind, due_date, position, amount, reason, law, stood_from, stood_days = part
         line = found.get(transaction) or StatementLine(
             transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by is not None, str(told or ""), ZERO,
-            ZERO, (),
+            ZERO, (), (stood_from, stood_days) if stood_days is not None else None,
         )  # fmt: skip
         piece = StatementPart(part_kind, due_date, position, amount, read_reasons(reason), read_articles(law))
         found[transaction] = replace(line, amount=line.amount + amount, parts=(*line.parts, piece))

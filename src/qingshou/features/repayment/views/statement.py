@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, is_allowed, requires
@@ -135,10 +135,19 @@ def _line(one: StatementLine) -> dict[str, Any]:
     what = str(MOVEMENTS.get(one.kind, one.kind))
     if one.is_reversed:
         what = _("%(movement)s (replaced later)") % {"movement": what}
-    why = [one.reason, str(ORDERS.get(one.rule, one.rule)), *reasons]
+    why = [one.reason, str(ORDERS.get(one.rule, one.rule)), _stood_still(one), *reasons]
     return {
         "line": one, "kinds": kinds, "what": what, "why": " · ".join(part for part in why if part),
         "law": law,
+    }  # fmt: skip
+
+
+def _stood_still(one: StatementLine) -> str:
+    if one.stood_still is None:
+        return ""
+    first, days = one.stood_still
+    return ngettext("%(days)s day since %(date)s", "%(days)s days since %(date)s", days) % {
+        "days": days, "date": first.isoformat(),
     }  # fmt: skip
 
 

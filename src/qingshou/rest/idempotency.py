@@ -120,7 +120,7 @@ VALUES (%(tenant)s, %(principal)s, %(key)s, %(method)s, %(path)s, %(body_hash)s,
 """
 
 
-def _hold(principal: Principal, key: str) -> IdempotencyKey | None:
+def _hold(principal: Principal, key: str) -> Kept | None:
     """Hold the key until the transaction ends; returns what is kept under it."""
     tenant = current_tenant_id()
     name = "\x1f".join(("idempotency", str(tenant), principal.key, key)).encode()

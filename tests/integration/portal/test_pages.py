@@ -261,6 +261,8 @@ def test_a_copy_of_the_data_is_the_debtors_own_and_is_logged(client, case):
     assert data["person"]["name"] == "王小明"
     assert data["person"]["national_id"] == "11010519491231002X"
     assert data["loans"][0]["due_now"] == "1200.50"
+    # the one who asked for the code was the debtor, and it is called that: nobody wrote to us
+    assert "CODE_ASKED" in [one["outcome"] for one in data["contacts"] if one["direction"] == "IN"]
     text = answer.content.decode()
     assert "13911112222" not in text
     assert "李秘密" not in text
@@ -271,7 +273,7 @@ def test_a_copy_of_the_data_is_the_debtors_own_and_is_logged(client, case):
     answer = client.post(f"{client.home}data/copy", {"form": "HTML"})
     assert "attachment" in answer["Content-Disposition"]
     readable = answer.content.decode()
-    for words in ("王小明", "11010519491231002X", "1,200.50", "2026-11-23 10:30"):
+    for words in ("王小明", "11010519491231002X", "1,200.50", "2026-11-23 10:30", "You asked for a one-time code"):
         assert words in readable
     assert "13911112222" not in readable
     actions = [one.action for one in list_events(subject_kind="CASE", subject_id=case.id, limit=50)]

@@ -20,7 +20,7 @@ from qingshou.features.portal.operations.tokens import hash_of, new_secret
 from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.queries.points import WayToReach, ways_of
 from qingshou.features.portal.rules.policy import PortalPolicy, portal_policy
-from qingshou.features.portal.rules.visits import is_link_good, is_visit_over
+from qingshou.features.portal.rules.visits import CONTACT_KEY, is_link_good, is_visit_over
 from qingshou.features.repayment.operations.codes import keep_code, new_code, use_code
 from qingshou.features.repayment.rules.plan_policy import CodePolicy
 from qingshou.law.contact.terms import Channel, Purpose
@@ -108,7 +108,7 @@ def _send_code(
         purpose=PURPOSE, subject_id=visit.id, borrower_id=link.borrower_id, policy=code, now=now
     )  # fmt: skip
     note_inbound(borrower_id=link.borrower_id, channel=channel, at=now, actor=DEBTOR, now=now,
-                 key=f"portal-visit:{visit.id}", case_id=case_id)  # fmt: skip
+                 key=f"{CONTACT_KEY}{visit.id}", case_id=case_id)  # fmt: skip
     known = values_of(case_ids=[case_id], now=now).get(case_id, {}) if case_id else {}
     values = details_of(current_tenant()) | known | {"one_time_code": digits, "code_minutes": str(code.minutes)}
     asked = Asked(

@@ -98,7 +98,7 @@ CODES = {
         "VOICEMAIL_FULL": _("Voicemail, no message possible"), "ANNOUNCEMENT": _("Announcement only"),
         "BUSY": _("Engaged"), "NOT_IN_SERVICE": _("Number not in service"), "SENT": pgettext_lazy("message", "Sent"),
         "DELIVERED": pgettext_lazy("message", "Delivered"), "FAILED": pgettext_lazy("message", "Failed"),
-        "RELEASED": pgettext_lazy("message", "Taken back"),
+        "RELEASED": pgettext_lazy("message", "Taken back"), "CODE_ASKED": _("You asked for a one-time code"),
     },
     ("stops", "kind"): {
         "CEASE": _("No contact at all"), "CHANNEL": _("Not this way"), "DISPUTE": _("You dispute the debt"),

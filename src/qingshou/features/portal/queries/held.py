@@ -16,6 +16,7 @@ from qingshou.features.portal.models import PortalAsk
 from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.queries.asks import asks_of
 from qingshou.features.portal.queries.owing import last_payments, owing_of
+from qingshou.features.portal.rules.visits import CONTACT_KEY
 from qingshou.features.repayment.queries.documents import documents_of_case
 from qingshou.features.repayment.queries.hardship import hardships_of_case
 from qingshou.features.repayment.queries.plans import get_plan, list_plans_of
@@ -126,8 +127,8 @@ def _contacts(stands: Standing, borrower_id: UUID, now: datetime) -> Sequence[Ma
         if message is not None:
             words = reveal(subject_kind="BORROWER", subject_id=borrower_id, role=SUBJECT, purpose=PURPOSE, now=now,
                            fields=sealed_fields(message, ["subject", "body"]), reader=DEBTOR)  # fmt: skip
-        found.append({"at": one.at, "channel": one.channel, "direction": one.direction, "outcome": one.outcome,
-                      **words})  # fmt: skip
+        outcome = "CODE_ASKED" if one.key.startswith(CONTACT_KEY) else one.outcome
+        found.append({"at": one.at, "channel": one.channel, "direction": one.direction, "outcome": outcome, **words})
     return found
 
 

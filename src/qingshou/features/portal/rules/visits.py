@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from qingshou.features.portal.rules.policy import PortalPolicy
 
+CONTACT_KEY = "portal-visit:"  # of the contact that asking for a code is; the visit's id follows
+
 
 def is_link_good(*, expires_at: datetime, revoked_at: datetime | None, now: datetime) -> bool:
     """Whether a link opens the door: not taken back, and not over. At its last instant it is over."""

@@ -1,5 +1,6 @@
 """The queue of requests and the page on which one is decided, with what it is about in view."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,12 @@ from qingshou.edges.clock import now
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
+from qingshou.edges.words import actor_words
 from qingshou.kernel.errors import NotFound, QingshouError
 
 _PAGE = 50
 _EXPORT_MAX = 10_000
+_PEOPLE = ("requested_by_name", "decided_by_name")
 _TONES = {"APPROVED": "good", "REJECTED": "bad", "PENDING": "note"}
 
 
@@ -69,8 +72,13 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         status=filters["status"], kind=filters["kind"], limit=_EXPORT_MAX if state.export else _PAGE,
         offset=0 if state.export else (state.page - 1) * _PAGE,
     )  # fmt: skip
+    people = names_of_users(usernames=[name for one in found for name in (one.requested_by_name, one.decided_by_name)])
+    columns = [
+        replace(column, words=lambda name: actor_words(name, people)) if column.key in _PEOPLE else column
+        for column in COLUMNS
+    ]
     table = Table(
-        id="approvals", caption=_("Approvals"), columns=COLUMNS, rows=found, state=state, total=total, page_size=_PAGE,
+        id="approvals", caption=_("Approvals"), columns=columns, rows=found, state=state, total=total, page_size=_PAGE,
         empty_title=_("Nothing waits for a decision"),
         empty_text=_("What needs a second person's consent is asked for on the page of the case and waits here."),
     )  # fmt: skip

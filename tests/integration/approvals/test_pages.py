@@ -5,6 +5,8 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from qingshou.access.actors import actor_of
@@ -86,3 +88,22 @@ def test_a_request_shows_its_amount_as_money_and_its_record_in_words(client_for,
     assert "CASE_OVERSTAYED" not in page
     assert "the system" in page
     del kinds._kinds["TEST_KIND"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_names_who_asked_in_one_question_however_long_it_is(client_for, users, asked, count):
+    lead = users["TEAM_LEAD"]
+    lead.display_name = "林组长"
+    lead.save()
+    for number in range(1, count):
+        operations.request(
+            kind="TEST_KIND", subject_kind="CASE", subject_id=uuid4(), subject_label=f"2026-1000000{number}",
+            actor=actor_of(lead), reason="no other way", now=timezone.now(), life=timedelta(days=1),  # noqa: TID251
+        )  # fmt: skip
+    client = client_for("RISK_OFFICER")
+    client.get("/approvals/")
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get("/approvals/").content.decode()
+    assert page.count("林组长") == count
+    assert lead.username not in page
+    assert len(captured) == 9

@@ -1,6 +1,7 @@
 """A bank's file sent to us: kept until the worker has taken it in, then removed. What it held is sealed by then."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -70,18 +71,15 @@ def take_upload(*, upload_id: UUID | str, home: Path, actor: Actor, now: datetim
 def _unpack(uploads: Uploads, upload: Upload, home: Path, actor: Actor, now: datetime) -> Upload:
     """Send each file of a zip on as an upload of its own; none of them where the zip as a whole is refused."""
     source = uploads.source(upload)
-    sent: list[Upload] = []
-    try:
+    with ExitStack() as sent:
         with transaction.atomic():
             for name, blocks in files_of(source):
-                sent.append(send_bank_file(
+                one = send_bank_file(
                     chunks=blocks, file_name=name, account=upload.mapping.get("account", ""),
                     currency=upload.mapping.get("currency", ""), home=home, actor=actor, now=now,
-                ))  # fmt: skip
-    except Exception:
-        for one in sent:
-            uploads.forget(one)
-        raise
+                )  # fmt: skip
+                sent.callback(uploads.forget, one)
+        sent.pop_all()  # all of them are on their way: none is forgotten
     ended = uploads.save(replace(upload, state=DONE))
     uploads.drop_source(ended)
     return ended

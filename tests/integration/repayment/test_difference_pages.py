@@ -70,6 +70,7 @@ def test_the_list_is_filtered_sorted_exported_and_told_on_the_receipts(lead, ten
     first = missing(tenant)
     second = missing(tenant, "乙", "3")
     assert (rows_of(lead, least="10"), rows_of(lead, kind="CHARGE"), rows_of(lead, state="BOOKED")) == (1, 0, 0)
+    assert '<option value="OPEN" selected>' in lead.get(LIST).content.decode()
     assert rows_of(lead, text=first.ledger.loan.loan_ref) == 1
     page = lead.get(LIST, {"sort": "-amount"}).content.decode()
     assert page.index(first.ledger.loan.loan_ref) < page.index(second.ledger.loan.loan_ref)
@@ -87,6 +88,8 @@ def test_settled_on_its_page(lead, tenant):
     lead.post(f"{LIST}{row.id}/taken-back", {"reason": "the wrong loan"})
     row.refresh_from_db()
     assert row.state == "TAKEN_BACK"
+    # the list says that it shows what is open; "all" is all
+    assert (rows_of(lead), rows_of(lead, state="OPEN"), rows_of(lead, state="")) == (0, 0, 1)
     assert owed(row.ledger.loan)["PENALTY"] == "20.00"
     assert "Ours taken back" in lead.get(f"{LIST}{row.id}/").content.decode()
 

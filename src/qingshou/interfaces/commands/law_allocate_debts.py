@@ -171,10 +171,21 @@ class _Parts:
             named = {name: value for name, value in raw.items() if names.KINDS.get(names.bare(name))}
             totals = {name: value for name, value in raw.items() if names.bare(name) in _TOTALS}
             self._object(named | totals, self.place, None, False, "")
+        elif len(self.notes.found) == before:
+            self._hold_to_total(raw)
         if not self.found and len(self.notes.found) == before and parts is None and plan is None:
             self.notes.add(
                 f"{self.place}.parts", "give the parts: costs, penalty, interest, principal, or instalments."
             )
+
+    def _hold_to_total(self, raw: dict[str, Any]) -> None:
+        """Note a total beside the parts that is not their sum: one of the two is wrong, and it is money."""
+        key, value = first_of(raw, *_TOTALS)
+        if value is None:
+            return
+        whole = amount_at(value, f"{self.place}.{key}", self.currency, self.notes)
+        if whole != sum((one.amount for one in self.found), ZERO):
+            self.notes.add(f"{self.place}.{key}", "is not the sum of the parts beside it: correct one of them.")
 
     def knows(self, name: str) -> bool:
         """Tell whether a name of the debt is a kind that was read, or the reader's own mark."""

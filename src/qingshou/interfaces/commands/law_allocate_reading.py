@@ -145,7 +145,7 @@ def _chosen(given: dict[str, Any], payment_key: str, ids: list[str], notes: Note
         at = f"{place}[{number}]" if many else place
         name = text_at(one, at, notes)
         if name and name not in ids:
-            notes.add(at, "is none of the debts.")
+            notes.add(at, "is none of the debts: name one by its id.")
         elif name in found:
             notes.add(at, "is named twice: name each debt once.")
         elif name:

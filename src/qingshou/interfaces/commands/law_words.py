@@ -35,6 +35,7 @@ CLASSES = {
     "PERFORMING": "performing",
     "NON_PERFORMING": "non-performing",
 }
+_AMOUNTS = {"unapplied", "open"}  # money keeps its decimals; rates and shares lose their zeros
 _OF_OTHERS = CONTACT_REASONS | ALLOCATION_REASONS | LIMITATION_REASONS
 REASONS = _OF_OTHERS | {
     "OVERDUE_DAYS": "{overdue_days} days overdue",
@@ -105,7 +106,8 @@ CONFIDENCE = {
 def reason_words(reason: Reason) -> str:
     """Word one reason; a code without words is shown as it is rather than hidden."""
     pattern = REASONS.get(reason.code)
-    return pattern.format_map({key: _short(value) for key, value in reason.fields.items()}) if pattern else reason.code
+    facts = {key: f"{value:f}" if key in _AMOUNTS else _short(value) for key, value in reason.fields.items()}
+    return pattern.format_map(facts) if pattern else reason.code
 
 
 def reasons_table(reasons: Iterable[Reason]) -> Table:

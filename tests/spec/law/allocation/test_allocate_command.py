@@ -435,3 +435,25 @@ def test_an_amount_says_what_is_wrong_with_it():
         "has more decimals than CNY has (2): round it first.",
         "The amount is not a plain decimal number: write digits with at most one point, for example 1234.50.",
     ]
+
+
+@pytest.mark.parametrize("parts", [
+    {"parts": {"interest": "10", "principal": "90"}},
+    {"parts": [{"kind": "interest", "amount": "10"}, {"kind": "principal", "amount": "90"}]},
+    {"instalments": [{"due_date": "2026-10-01", "interest": "10"}, {"due_date": "2026-11-01", "principal": "90"}]},
+])  # fmt: skip
+def test_a_total_beside_parts_or_instalments_is_their_sum(parts):
+    assert problems(DATED | {"debts": [{"id": "a", "total": "100.01"} | parts]}) == ["debts[0].total"]
+    assert answer(DATED | {"debts": [{"id": "a", "total": "100"} | parts]})["applied"] == "20.00"
+
+
+def test_words_tell_amounts_at_the_currencys_decimals():
+    found = answer({"payment": 500, "debts": [{"id": "a", "amount": 135}]})
+    assert [one["words"] for one in found["reasons"] if one["code"] == "OVERPAID"] == [
+        "365.00 is more than all that is open: it stays unapplied"
+    ]
+
+
+def test_a_debt_that_is_named_and_not_there_is_refused_with_what_to_do():
+    result = run(DATED | {"payment": {"amount": "5", "for": "b"}, "debts": [{"id": "a", "amount": "5"}]})
+    assert "payment.for: is none of the debts: name one by its id." in " ".join(result.stderr.split())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
 from functools import lru_cache
+from math import lcm
 
 from qingshou.kernel.errors import BadInput
 
@@ -85,20 +86,23 @@ def share_out(total: Decimal, weights: Sequence[Decimal], currency: str) -> list
     Gives   list     parts in the order of the weights; sum(parts) == total
     Stops   BadInput when no weight is positive or one is negative
     """
-    whole = sum(weights, ZERO)
-    if whole <= 0 or any(weight < 0 for weight in weights):
+    if sum(weights, ZERO) <= 0 or any(weight < 0 for weight in weights):
         raise BadInput("The weights must be zero or more and not all zero: check the shares.")
     unit = Decimal(1).scaleb(-minor_digits(currency))
     sign = -1 if total < 0 else 1
     units = int(abs(total) / unit)
     if unit * units != abs(total):
         raise BadInput(f"The total has more decimals than {currency} allows: round it first.", currency=currency)
-    exact = [units * weight / whole for weight in weights]
-    floors = [int(part) for part in exact]
-    order = sorted(range(len(weights)), key=lambda place: (floors[place] - exact[place], place))
-    for place in order[: units - sum(floors)]:
-        floors[place] += 1
-    return [sign * unit * part for part in floors]
+    # In whole numbers: a quotient cut to the decimals of Decimal would tell equal remainders apart.
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    common = lcm(*(below for _, below in ratios))
+    parts = [above * (common // below) for above, below in ratios]
+    whole = sum(parts)
+    shares = [units * part // whole for part in parts]
+    order = sorted(range(len(parts)), key=lambda place: (-(units * parts[place] % whole), place))
+    for place in order[: units - sum(shares)]:
+        shares[place] += 1
+    return [sign * unit * share for share in shares]
 
 
 def total_of(amounts: Iterable[Decimal | None]) -> Decimal | None:

@@ -17,7 +17,7 @@ from qingshou.kernel.money import share_out
         ("100.00", "1 1 1", "CNY", "33.34 33.33 33.33"),
         ("100", "1 1 1", "KRW", "34 33 33"),
         ("0.005", "1 2 1", "BHD", "0.001 0.003 0.001"),
-        # 3/7 and 10/7 leave the same remainder: in quotients cut to 28 digits they differ, and the second took the unit.
+        # 3/7 and 10/7 leave the same remainder: cut to 28 digits they differ, and the second took the unit.
         ("0.003", "0.001 0.003 0.010 0.007", "KWD", "0.000 0.001 0.001 0.001"),
         ("0.01", "1 1", "CNY", "0.01 0.00"),
         ("-0.03", "1 1", "CNY", "-0.02 -0.01"),

@@ -16,6 +16,7 @@ from qingshou.features.repayment.operations.payment_references import give_refer
 from qingshou.features.repayment.operations.receipt_returns import refund_unapplied, unapply_receipt
 from qingshou.features.repayment.phrases.bank_files import REJECTS
 from qingshou.features.repayment.statements.errors import StatementRefused
+from qingshou.features.repayment.statements.table_mapping import mapping_of_days
 
 
 def counts(row):
@@ -89,6 +90,38 @@ def test_the_same_file_again_changes_nothing(tenant, mixed):
     assert again.row.id == first.row.id
     assert counts(again.row) == counts(first.row)
     assert [model.objects.count() for model in (Receipt, Transaction, Posting, LedgerEvent, BankFile)] == before
+
+
+def test_a_file_is_taken_again_when_it_is_said_how_to_read_what_was_refused(tenant, loan, tmp_path):
+    path = write(
+        tmp_path / "days.csv",
+        line("10.00", name="王小明", ref="C1"),
+        line("20.00", name="王小明", ref="C2", on="20/11/2026"),
+        line("30.00", name="王小明", ref="C3", on="31/13/2026"),
+    )
+    first = take(path)
+    assert counts(first.row) == (3, 1, 0, 0, 2)
+    assert take(path).is_repeat
+    again = take(path, mapping=mapping_of_days("DAY_FIRST"))
+    assert (again.is_repeat, again.row.id, counts(again.row)) == (False, first.row.id, (3, 2, 0, 0, 1))
+    assert [one["line"] for one in again.row.rejects] == [4]
+    assert sorted(Receipt.objects.values_list("amount", flat=True)) == [Decimal("10.00"), Decimal("20.00")]
+    assert broken(tenant.id) == {}
+    events = list_events(subject_kind="BANK_FILE", subject_id=first.row.id)
+    assert [event.facts["accepted"] for event in events if event.action == "BANK_FILE_TAKEN"] == [2, 1]
+    assert take(path, mapping=mapping_of_days("DAY_FIRST")).is_repeat
+
+
+def test_a_file_is_not_taken_again_where_its_rows_would_bear_other_names(tenant, loan, tmp_path):
+    path = write(
+        tmp_path / "days.csv",
+        line("10.00", name="王小明", ref="C1"),
+        line("20.00", name="王小明", ref="C2", on="20/11/2026"),
+    )
+    first = take(path)
+    other = take(path, mapping=mapping_of_days("DAY_FIRST"), account="6217999")
+    assert (other.is_repeat, counts(other.row)) == (True, counts(first.row))
+    assert Receipt.objects.count() == 1
 
 
 def test_lines_of_an_overlapping_file_are_duplicates(tenant, mixed, tmp_path):

@@ -12,7 +12,7 @@ from qingshou.features.book.intake.errors import MappingWrong
 from qingshou.features.repayment.statements.errors import StatementRefused
 from qingshou.features.repayment.statements.forms import Format, StatementFile
 from qingshou.features.repayment.statements.opening import read_statement
-from qingshou.features.repayment.statements.table_mapping import read_mapping
+from qingshou.features.repayment.statements.table_mapping import mapping_of_days, read_mapping
 
 HEAD = "交易日期,贷方金额,借方金额,对方户名,摘要\n"
 ROW = "2026-01-05,12.30,,王小明,还款\n"
@@ -196,3 +196,79 @@ def test_a_workbook(tmp_path: Path):
     assert (file.format, amounts(file), file.lines[0].account) == (Format.XLSX, ["12.30"], "62220001")
     assert file.lines[0].booked_date == date(2026, 1, 5)
     assert rejected(file) == [(5, "", "FORMULA_WITHOUT_VALUE")]
+
+
+def test_numbers_a_spreadsheet_shortened_tell_nobody_from_another(tmp_path: Path):
+    head = "交易日期,贷方金额,对方账号,交易流水号,摘要\n"
+    rows = "2026-01-05,12.30,6.222E+18,2.02601E+16,还款\n2026-01-05,12.30,6.222E+18,2.02601E+16,还款\n"
+    file = read(tmp_path, head + rows)
+    assert [(line.payer_account, line.bank_ref, line.occurrence) for line in file.lines] == [("", "", 1), ("", "", 2)]
+    (warning,) = [one for one in file.warnings if one.code == "NUMBERS_SHORTENED"]
+    assert (warning.line_no, warning.fields) == (2, {"columns": ["payer_account", "bank_ref"]})
+
+
+def test_a_number_of_noughts_is_no_reference(tmp_path: Path):
+    head = "交易日期,贷方金额,凭证号,摘要\n"
+    file = read(tmp_path, head + "2026-01-05,12.30,00000000,还款\n2026-01-05,12.30,00000000,还款\n")
+    assert [(line.bank_ref, line.occurrence) for line in file.lines] == [("", 1), ("", 2)]
+    assert len({line.key for line in file.lines}) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1.234,56", "1234.56"),
+        ("-50,00", "-50.00R"),
+        ("100,5", "100.50"),
+        ("12.345.678,90", "12345678.90"),
+        ("1.234,56 EUR", "1234.56"),
+        ("1,234.56", "1234.56"),
+        ("1,234", "1234.00"),  # three digits: thousands, as ever
+    ],
+)
+def test_a_comma_with_one_or_two_digits_behind_it_is_the_decimal_one(tmp_path: Path, text: str, amount: str):
+    assert amounts(read(tmp_path, f"Buchungstag;Haben;Verwendungszweck\n05.01.2026;{text};Rate\n")) == [amount]
+
+
+@pytest.mark.parametrize("text", ["1.234,567", "12.34,50", "1,234.567", "1.234.56", "1,23,4"])
+def test_what_fits_neither_way_of_writing_is_refused(tmp_path: Path, text: str):
+    assert [one.column for one in read(tmp_path, f"Buchungstag;Haben;Saldo\n05.01.2026;{text};\n").rejected] == [
+        "credit"
+    ]
+
+
+def test_a_german_banks_table_as_it_comes(tmp_path: Path):
+    head = ("IBAN Auftragskonto;Buchungstag;Valutadatum;Name Zahlungsbeteiligter;IBAN Zahlungsbeteiligter;"
+            "Verwendungszweck;Betrag;Waehrung;Saldo nach Buchung\n")  # fmt: skip
+    row = "DE02;20.11.2026;21.11.2026;Müller, Jörg;DE89 3704;Rate;1.234,56;EUR;10.234,56\n"
+    (line,) = read(tmp_path, (head + row).encode("cp1252"), currency="TWD", account="").lines
+    assert (line.account, line.currency, line.amount) == ("DE02", "EUR", Decimal("1234.56"))
+    assert (line.payer_name, line.payer_account, line.value_date) == ("Müller, Jörg", "DE893704", date(2026, 11, 21))
+
+
+@pytest.mark.parametrize("head", ["貨幣", "交易幣別", "交易货币", "Währung"])
+def test_a_currency_the_table_names_goes_before_what_was_said(tmp_path: Path, head: str):
+    (line,) = read(tmp_path, f"日期,存入,{head}\n2026-11-20,12.30,HKD\n", currency="TWD").lines
+    assert line.currency == "HKD"
+
+
+def test_account_and_currency_in_one_cell_above_the_table(tmp_path: Path):
+    above = "账号：6222 0200 币种：人民币 打印时间：10:11:12\n"
+    (line,) = read(tmp_path, above + HEAD + ROW, currency="", account="").lines
+    assert (line.account, line.currency) == ("6222", "CNY")
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "day"),
+    [
+        ("DAY_FIRST", "01/02/2026", date(2026, 2, 1)),
+        ("DAY_FIRST", "20.11.26", date(2026, 11, 20)),
+        ("DAY_FIRST", "2026-11-20", date(2026, 11, 20)),
+        ("MONTH_FIRST", "01/02/2026", date(2026, 1, 2)),
+        ("MONTH_FIRST", "20/11/2026", None),
+        ("", "20/11/2026", None),
+    ],
+)
+def test_which_of_day_and_month_stands_first_may_be_said(tmp_path: Path, order: str, text: str, day: date | None):
+    file = read(tmp_path, f"Date,Paid in,Memo\n{text},12.30,x\n", mapping=mapping_of_days(order))
+    assert [line.booked_date for line in file.lines] == ([day] if day else [])

@@ -1,7 +1,8 @@
 """A bank's file taken in: every line of it is a receipt, a repeat, no credit, or refused with its reason.
 
 A file that was left half-way is taken again from its beginning: each line is known by its key, so that what was done is
-not done twice, and the counts come out as if it had never stopped. A file that was taken to its end changes nothing.
+not done twice, and the counts come out as if it had never stopped. A file that was taken to its end changes nothing,
+save where it is now said how to read what was refused: then it is taken again, if all it brought keeps its key.
 """
 
 import hmac
@@ -36,6 +37,9 @@ from qingshou.tenancy.context import current_tenant_id
 CHUNK = 500
 SOURCE = "BANK_FILE"
 REJECTS_KEPT_MAX = 10_000
+_DIFFERS = "RECEIPT_DIFFERS"
+# rows that were read and could not be booked, whatever is said of how to read them
+_NOT_BOOKABLE = frozenset({_DIFFERS, *(one.value for one in Reversed)})
 _WARNINGS_KEPT_MAX = 1_000
 KINDS = ("accepted", "duplicate", "no_credit", "rejected")
 Progress = Callable[[str, int, int | None], None]
@@ -95,7 +99,8 @@ def take_bank_file(
         path=path, name=name, mapping=mapping, account=account, currency=currency, row_key=_row_key(current_tenant_id())
     )
     row = _row_of(read, actor, now)
-    if row.ended_at is not None:
+    again = row.ended_at
+    if again is not None and not _is_read_better(row, read):
         return TakenFile(row, Matched(), is_repeat=True)
     counts = Counts()
     _record_credits(row, read.lines, counts, actor, now, tell)
@@ -105,7 +110,7 @@ def take_bank_file(
     matched = match_receipts(
         receipt_ids=list(waiting.values_list("id", flat=True)), actor=actor, now=now, progress=tell
     )
-    return TakenFile(_end(row, read, counts, actor, now), matched)
+    return TakenFile(_end(row, read, counts, actor, now, again=again), matched)
 
 
 def _row_key(tenant_id: UUID) -> bytes:
@@ -120,6 +125,18 @@ def _row_of(read: StatementFile, actor: Actor, now: datetime) -> BankFile:
     )  # fmt: skip
     BankFile.objects.bulk_create([row], ignore_conflicts=True)
     return BankFile.objects.get(content_hash=read.content_hash)
+
+
+def _is_read_better(row: BankFile, read: StatementFile) -> bool:
+    """Whether a file taken before gives rows now that could not be read then, and names its other rows as it did.
+
+    With another account or currency the same rows would bear other keys, and be booked twice: it stays as it is.
+    """
+    unread = [one for one in row.rejects if one["code"] not in _NOT_BOOKABLE]
+    if sum(not one.is_harmless for one in read.rejected) >= len(unread):
+        return False
+    held = set(Receipt.objects.filter(bank_file=row).values_list("external_ref", flat=True))
+    return held <= {line.key for line in read.lines}
 
 
 def _record_credits(
@@ -158,7 +175,7 @@ def _record_chunk(
             counts.add("duplicate", line)
     for line, one in zip(fresh, done, strict=True):
         if one.differs:
-            counts.reject(line, "value_date", "RECEIPT_DIFFERS")
+            counts.reject(line, "value_date", _DIFFERS)
         else:
             counts.add("accepted" if _is_ours(one, row) else "duplicate", line)
     reach("chunk_recorded")
@@ -201,9 +218,11 @@ def _take_back(row: BankFile, lines: Iterable[Line], counts: Counts, actor: Acto
 
 
 @transaction.atomic
-def _end(row: BankFile, read: StatementFile, counts: Counts, actor: Actor, now: datetime) -> BankFile:
+def _end(
+    row: BankFile, read: StatementFile, counts: Counts, actor: Actor, now: datetime, *, again: datetime | None
+) -> BankFile:  # fmt: skip
     row = BankFile.objects.select_for_update(no_key=True).get(id=row.id)
-    if row.ended_at is not None:  # somebody took the same file at the same moment
+    if row.ended_at != again:  # somebody took the same file at the same moment
         return row
     lost = [one for one in read.rejected if not one.is_harmless]
     rejects = sorted((*lost, *counts.rejects), key=lambda one: one.line_no)

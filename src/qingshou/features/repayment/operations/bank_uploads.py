@@ -15,6 +15,7 @@ from qingshou.features.book.uploads import DONE, FAILED, QUEUED, RUNNING, Upload
 from qingshou.features.repayment.operations.bank_files import take_bank_file
 from qingshou.features.repayment.statements.delivery import files_of, is_delivery
 from qingshou.features.repayment.statements.errors import StatementRefused
+from qingshou.features.repayment.statements.table_mapping import mapping_of_days
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
 
@@ -29,15 +30,19 @@ def bank_uploads(home: Path) -> Uploads:
 
 
 def send_bank_file(
-    *, chunks: Iterable[bytes], file_name: str, account: str, currency: str, home: Path, actor: Actor, now: datetime
-) -> Upload:
+    *, chunks: Iterable[bytes], file_name: str, account: str, currency: str, home: Path, actor: Actor, now: datetime,
+    days: str = "",
+) -> Upload:  # fmt: skip
     """Keep a file and hand it to the worker, in the caller's transaction.
 
+    Takes   account, currency  where a table names neither
+            days               how a table writes its days, where looking does not tell: a key of DAY_ORDERS
     Stops   FileRefused  empty, too large, or of no known kind
     """
     uploads = bank_uploads(home)
     kept = uploads.keep(chunks=chunks, file_name=file_name, sent_by=actor.name, now=now)
-    upload = uploads.save(replace(kept, state=QUEUED, mapping={"account": account, "currency": currency}))
+    said = {"account": account, "currency": currency, "days": days}
+    upload = uploads.save(replace(kept, state=QUEUED, mapping=said))
     jobs.configure_task("repayment.take_bank_file", queue="imports", lock=f"bank-file-{upload.id}").defer(
         tenant_id=str(current_tenant().id), upload_id=upload.id, actor_kind=str(actor.kind), actor_name=actor.name,
         actor_id=str(actor.user_id) if actor.user_id else None,
@@ -58,6 +63,7 @@ def take_upload(*, upload_id: UUID | str, home: Path, actor: Actor, now: datetim
         done = take_bank_file(
             path=uploads.source(upload), name=upload.file_name, account=upload.mapping.get("account", ""),
             currency=upload.mapping.get("currency", ""), actor=actor, now=now, progress=uploads.noting(upload),
+            mapping=mapping_of_days(upload.mapping.get("days", "")),
         )  # fmt: skip
     except QingshouError as refused:
         why = refused.why if isinstance(refused, StatementRefused) else refused.code
@@ -77,6 +83,7 @@ def _unpack(uploads: Uploads, upload: Upload, home: Path, actor: Actor, now: dat
                 one = send_bank_file(
                     chunks=blocks, file_name=name, account=upload.mapping.get("account", ""),
                     currency=upload.mapping.get("currency", ""), home=home, actor=actor, now=now,
+                    days=upload.mapping.get("days", ""),
                 )  # fmt: skip
                 sent.callback(uploads.forget, one)
         sent.pop_all()  # all of them are on their way: none is forgotten

@@ -18,7 +18,9 @@ FORMATS = {
 }
 REJECTS = {
     **REASONS,  # a table is read by the book's own reader; what follows says it in a bank file's words
-    "NOT_A_DATE": gettext_lazy("This is no date."),
+    "NOT_A_DATE": gettext_lazy(
+        "This is no date, or may be one of two: send the file again and say which stands first, day or month."
+    ),
     "IMPOSSIBLE_DATE": gettext_lazy("There is no such day."),
     "NOT_A_NUMBER": gettext_lazy("This is no amount."),
     "TOO_MANY_DECIMALS": gettext_lazy("The amount has more decimals than its currency allows."),
@@ -51,6 +53,10 @@ WARNINGS = {
     "DETAILS_DIFFER": gettext_lazy("The details of a collective booking do not add up to its amount."),
     "DATE_AHEAD": gettext_lazy("The day of this booking lies more than a month ahead: ask the bank, or reverse it."),
     "TEXT_CUT": gettext_lazy("A text was longer than is kept."),
+    "NUMBERS_SHORTENED": gettext_lazy(
+        "A spreadsheet shortened long numbers here (6.22E+18): they were left out, as they no longer tell one payment "
+        "or account from another. Take the bank's own file, not one saved by Excel."
+    ),
 }
 _HEAVY = gettext_lazy("Reading the file takes more than any sound statement needs: ask the bank for a file a day.")
 # what stops a whole file

@@ -17,7 +17,7 @@ from qingshou.features.repayment.statements.forms import Line
 
 _BLOCK_BYTES = 1 << 20
 # What banks write where there is no reference.
-NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED", "NOT PROVIDED", "NONE", "N/A", "NA", "NULL", "-", "--", "0"})
+NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED", "NOT PROVIDED", "NONE", "N/A", "NA", "NULL", "-", "--"})
 
 
 def content_hash(path: Path) -> str:
@@ -31,7 +31,7 @@ def content_hash(path: Path) -> str:
 
 def real_reference(text: str) -> str:
     """Return a reference, or nothing where the bank only says that there is none."""
-    return "" if text.upper() in NO_REFERENCE else text
+    return "" if text.upper() in NO_REFERENCE or not text.strip("0") else text
 
 
 def named(lines: Iterable[Line], *, row_key: bytes) -> list[Line]:

@@ -18,6 +18,8 @@ from qingshou.features.repayment.statements.texts import cell_text
 _HEAD_BYTES = 262_144
 _DELIMITERS = ",;\t|^~:"
 _LABELLED = re.compile(r"\s*([^:：]{1,30})[:：]\s*(.{0,200})")
+# Several of them in one cell: '账号：6222 币种：人民币'.
+_FURTHER = re.compile(r"\s([^\s:：]{1,30})[:：]\s*(\S{1,200})")
 # Fewer names than this are words of a sentence and not the head of a table.
 _NAMES_MIN = 3
 
@@ -93,6 +95,7 @@ def _pairs(rows: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
             labelled = _LABELLED.match(cell)
             if labelled and labelled.group(2).strip():
                 pairs.append((labelled.group(1), labelled.group(2).split()[0]))
+                pairs += _FURTHER.findall(labelled.group(2))
             elif place + 1 < len(cells) and cells[place + 1]:
                 pairs.append((cell.rstrip(":："), cells[place + 1]))
     return pairs

@@ -104,6 +104,23 @@ def read_mapping(source: Path | str | None) -> TableMapping:
     )
 
 
+# How a bank writes days that cannot be told apart by looking at them: 01/02/2026.
+DAY_ORDERS = {
+    "DAY_FIRST": ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y"),
+    "MONTH_FIRST": ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y"),
+}
+
+
+def mapping_of_days(order: str) -> str | None:
+    """Return a mapping that says only which comes first in a day written with figures; none where nothing is said.
+
+    Takes   order  a key of DAY_ORDERS, or nothing
+    """
+    if order not in DAY_ORDERS:
+        return None
+    return json.dumps({"date_formats": [*known()["date_formats"], *DAY_ORDERS[order]]})
+
+
 def placed(headers: Sequence[str], mapping: TableMapping) -> dict[str, tuple[int, ...]]:
     """Return which columns of a table hold what.
 

@@ -21,10 +21,11 @@ from qingshou.features.repayment.statements.table_balances import state_balances
 from qingshou.features.repayment.statements.table_head import TableHead, currency_code, find_head, head_of_rows
 from qingshou.features.repayment.statements.table_mapping import TableMapping, placed
 from qingshou.features.repayment.statements.table_values import RowWrong, Side, TableValues
-from qingshou.features.repayment.statements.texts import cell_text
+from qingshou.features.repayment.statements.texts import cell_text, is_shortened
 
 _AMOUNTS = ("credit", "debit", "amount")
 _DAYS = ("booked_date", "value_date")
+_NUMBERS = ("account", "payer_account", "bank_ref", "end_to_end_ref", "reverses_ref")
 
 
 def read_table(path: Path, *, mapping: TableMapping, account: str, currency: str, is_workbook: bool) -> Reading:
@@ -95,6 +96,7 @@ class _Rows:
                 why="CURRENCY_UNKNOWN",
             )
         self.reading = Reading()
+        self._is_shortened = False
         self._taken: dict[tuple[str, str], list[_Taken]] = {}
 
     def take(self, batch: pa.RecordBatch, width: int) -> None:
@@ -118,9 +120,14 @@ class _Rows:
             broken = next((name for name, text in said.items() if "\ufffd" in text), None)
             if broken:
                 raise RowWrong(broken, "BAD_ENCODING")
-            self._keep(line_no, said)
+            short = [name for name in _NUMBERS if is_shortened(said.get(name, ""))]
+            self._keep(line_no, said | dict.fromkeys(short, ""))
         except RowWrong as wrong:
             self.reading.reject(line_no, wrong.column, wrong.code)
+            return
+        if short and not self._is_shortened:
+            self._is_shortened = True  # once a file: it was saved by a spreadsheet, every row of it alike
+            self.reading.warn("NUMBERS_SHORTENED", line_no, columns=short)
 
     @staticmethod
     def _text(cells: list[str], places: tuple[int, ...]) -> str:

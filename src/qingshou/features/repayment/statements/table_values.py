@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +14,8 @@ from qingshou.features.repayment.statements.table_mapping import TableMapping, k
 
 # 20260105, 20260105101112 or 20260105 10:11:12: exactly as many digits, or '2026111' could be two days.
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[ T]?[0-9]{2}:?[0-9]{2}(?::?[0-9]{2}(?:\.[0-9]{1,9})?)?)?")
+# 1.234,56 or 100,50: a point that divides thousands has three digits behind it, so the comma is the decimal one.
+_COMMA = re.compile(r"[^0-9.,]*(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}[^0-9.,]*")
 _DASHES = frozenset({"", "-", "--", "—", "——", "/", "无"})
 
 
@@ -43,6 +45,7 @@ class TableValues:
         self._number = NumberSpec(
             decimal=mapping.decimal, group=mapping.group, currency=True, parentheses=True, trailing_minus=True
         )
+        self._comma = replace(self._number, decimal=",", group=".")
         self._date: Callable[[str], date | Reason] = date_reader(
             DateSpec(formats=mapping.date_formats, pivot_year=2000)
         )
@@ -65,7 +68,7 @@ class TableValues:
         """Return an amount at its currency's minor unit, None where nothing stands; RowWrong otherwise."""
         if text in _DASHES:
             return None
-        read = read_number(text, self._number)
+        read = read_number(text, self._comma if _COMMA.fullmatch(text) else self._number)
         if isinstance(read, Reason):
             raise RowWrong(column, read.value)
         fit = fitted(read, currency)

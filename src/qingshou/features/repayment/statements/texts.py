@@ -9,6 +9,14 @@ _BLANKS = re.compile(r"\s+")
 # Banks keep spreadsheets from turning account numbers into 6.2E+18 by ="6222..." or a leading quote.
 _WRAPPED = re.compile(r'="?([^"]*)"?')
 
+# 6222020000000001 as a spreadsheet shows and then saves it: the other digits are lost.
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,2}", re.IGNORECASE)
+
+
+def is_shortened(text: str) -> bool:
+    """Whether a spreadsheet made a long number short: what is left tells one number from another no more."""
+    return _SHORTENED.fullmatch(text) is not None
+
 
 def cell_text(value: str | None) -> str:
     """Return a table's cell as text: trimmed, out of its ="..." wrapping. Nothing is ever evaluated."""

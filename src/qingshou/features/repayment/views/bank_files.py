@@ -106,6 +106,7 @@ def send(request: HttpRequest) -> HttpResponse:
             upload = send_bank_file(
                 chunks=file.chunks(), file_name=file.name or "file", account=request.POST.get("account", "")[:64],
                 currency=request.POST.get("currency", ""), home=settings.QINGSHOU_HOME, actor=desk.actor, now=desk.now,
+                days=request.POST.get("days", ""),
             )  # fmt: skip
     except FileRefused as refusal:
         messages.error(request, refused_words(refusal.why, refusal.message))

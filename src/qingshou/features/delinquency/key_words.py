@@ -1,5 +1,7 @@
 """What a figure is of, in words: its key as the pages show it."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -10,11 +12,11 @@ _OF_STAGES = frozenset({"structure_stage"})
 _NOT_CODES = frozenset({"arrears_by", "vintage"})  # made of the lender's own words and of numbers
 
 
-def key_words(name: str, key: str) -> str:
+def key_words(name: str, key: str, products: Mapping[str, object]) -> str:
     """Return a figure's key in words: 'M2>M3|COUNT' becomes 'M2 (31 to 60 days) → M3 (...) · by loans'."""
     if name == "arrears_by":
         product, _mark, branch = key.partition("|")
-        return f"{product} · {branch or _('Branch not given')}"
+        return f"{products.get(product, product)} · {branch or _('Branch not given')}"
     words = _words(name)
     parts = (" → ".join(str(words.get(code, code)) for code in part.split(">")) for part in key.split("|"))
     return " · ".join(parts)

@@ -59,6 +59,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": page.case,
         "lines": lines,
         "law_date": desk.law_date,
+        "product_words": desk.product_words,
         "name": _name(page.case, desk),
         "person": _person(page, desk, role=_NOBODY),
         "is_masked": True,

@@ -1,8 +1,8 @@
 """A case as a line of a list: with the debtor's name opened for whoever reads, once a page, and logged."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 from uuid import UUID
 
 from django.urls import reverse
@@ -51,6 +51,11 @@ def _currency(line: Line) -> str:
 
 def _owner(line: Line) -> str:
     return str(line.case.owner.display_name) if line.case.owner else ""
+
+
+def columns_for(desk: Desk) -> tuple[Column, ...]:
+    """Return the columns with products in the lender's words."""
+    return tuple(replace(one, words=cast(Any, desk.product_words)) if one.key == "product" else one for one in COLUMNS)
 
 
 COLUMNS = (

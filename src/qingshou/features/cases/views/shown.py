@@ -1,6 +1,6 @@
 """What the case pages share: the signed-in person, the working day, and refusals in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -18,6 +18,7 @@ from qingshou.access.guards import ensure
 from qingshou.access.predicates import CaseFacts
 from qingshou.audit.actors import Actor
 from qingshou.edges import clock
+from qingshou.edges.products import product_words
 from qingshou.features.cases.errors import MoveRefused
 from qingshou.features.cases.phrases import CHECKLIST, MOVE_REASONS
 from qingshou.features.cases.queries import get_case
@@ -39,6 +40,7 @@ class Desk:
     jurisdiction: str
     law_date: date | None
     lender: str
+    product_words: Mapping[str, object]
 
     def day_of(self, case: Any) -> date:
         """Return the day a case is worked on: the book's own day where the book is of the past, else today."""
@@ -60,6 +62,7 @@ def desk_of(request: HttpRequest) -> Desk:
         jurisdiction=tenant.jurisdiction,
         law_date=tenant.law_date,
         lender=tenant.name,
+        product_words=product_words(tenant.settings),
     )
 
 

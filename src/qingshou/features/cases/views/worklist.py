@@ -21,7 +21,7 @@ from qingshou.features.cases.errors import BadCaseInput
 from qingshou.features.cases.phrases import QUEUE_REASONS, SEVERITIES, STAGES
 from qingshou.features.cases.queries.worklist import COUNT_MAX, LIMIT_MAX
 from qingshou.features.cases.rules import TIERS
-from qingshou.features.cases.views.lines import COLUMNS, Line, with_names
+from qingshou.features.cases.views.lines import Line, columns_for, with_names
 from qingshou.features.cases.views.shown import Desk, desk_of, refusal_words, uuid_given
 from qingshou.features.cases.views.whose import WHOSE, allowed_scopes, first_scope, owners_of
 
@@ -43,7 +43,7 @@ def filters_of(query: QueryDict, desk: Desk) -> Filters:
             Filter(name="severity", label=gettext_lazy("Severity"), choices=severities),
             Filter(name="stage", label=gettext_lazy("Stage"), choices=stages),
             Filter(name="product", input="select", label=gettext_lazy("Product"),
-                   choices=[(one, one) for one in facets["product"]]),
+                   choices=[(one, desk.product_words.get(one, one)) for one in facets["product"]]),
             Filter(name="branch", input="select", label=gettext_lazy("Branch"),
                    choices=[(one, one) for one in facets["branch"]]),
         ],
@@ -76,12 +76,13 @@ def after_of(text: str) -> queries.After | None:
 def worklist(request: HttpRequest) -> HttpResponseBase:
     """Show the queue in its order, or export it."""
     desk = desk_of(request)
-    filters, state = filters_of(request.GET, desk), TableState.of(request, COLUMNS, sort="queue")
+    all_columns = columns_for(desk)
+    filters, state = filters_of(request.GET, desk), TableState.of(request, all_columns, sort="queue")
     wanted = wanted_of(filters, desk)
     if state.export:
         ensure(request.user, "cases.export")  # type: ignore[arg-type]
         lines = _all_lines(wanted, state, desk)
-        columns = [column for column in COLUMNS if column.key in state.columns]
+        columns = [column for column in all_columns if column.key in state.columns]
         return export_response(columns=columns, rows=lines, form=state.export, file_name="worklist")
     try:
         page = queries.list_worklist(filters=wanted, sort=state.sort, after=after_of(state.after), limit=PAGE_SIZE)
@@ -92,7 +93,7 @@ def worklist(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         id="worklist",
         caption=_("Worklist"),
-        columns=COLUMNS,
+        columns=all_columns,
         rows=with_names(page.rows, desk, purpose="WORKLIST"),
         state=state,
         total=min(total, COUNT_MAX),

@@ -310,6 +310,7 @@ def debt_context(case: Any, call: Any, desk: Desk) -> dict[str, Any]:
         "case": case,
         "channel_words": CHANNELS,
         "loans": list(case.borrower.loans.filter(is_closed=False).order_by("-overdue_days", "loan_ref")),
+        "product_words": desk.product_words,
         "last_contacts": [
             {"at": one.at, "channel": one.channel, "ended": words.ENDED.get(one.outcome, one.outcome),
              "is_inbound": one.direction == "IN"}

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qingshou.edges.products import product_words
 from qingshou.edges.words import LANGUAGES
 from qingshou.features.cases.phrases import NEXT_ACTIONS, SEVERITIES, STAGES
 from qingshou.features.cases.queries import facet_values
@@ -18,6 +19,7 @@ from qingshou.features.contact.phrases.templates import TONES as TONE_WORDS
 from qingshou.features.contact.queries.segments import segment_choices
 from qingshou.features.contact.rules.segments import AMOUNTS, NAMES, WHOLE
 from qingshou.law.contact.terms import WRITTEN, Channel
+from qingshou.tenancy.queries import current_tenant
 
 BEST = "BEST"
 _LIVE_SEVERITIES = ("MILD", "MODERATE", "SEVERE", "UNKNOWN")
@@ -50,9 +52,12 @@ class SegmentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = facet_values() | segment_choices()
+        words: dict[str, dict[str, Any]] = {
+            "product": product_words(current_tenant().settings), "language": dict(LANGUAGES),
+        }  # fmt: skip
         for name in ("product", "branch", "region", "language"):
-            words = dict(LANGUAGES) if name == "language" else {}
-            self.fields[name].choices = _all_of((one, words.get(one, one)) for one in found[name])  # type: ignore[attr-defined]
+            told = words.get(name, {})
+            self.fields[name].choices = _all_of((one, told.get(one, one)) for one in found[name])  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = _CLASSES.get(type(field.widget), "form-control")
 

@@ -16,12 +16,14 @@ from django.views.decorators.http import require_GET
 
 from qingshou.access.actors import actor_of
 from qingshou.access.guards import ensure, is_allowed, requires
+from qingshou.access.queries import names_of_users
 from qingshou.edges import clock, figures
 from qingshou.edges.charts import Chart, Series
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
+from qingshou.edges.products import product_words
 from qingshou.edges.tables import Column, Table, TableState
-from qingshou.edges.words import LANGUAGES
+from qingshou.edges.words import LANGUAGES, actor_words
 from qingshou.features.cases.phrases import NEXT_ACTIONS, SEVERITIES, STAGES
 from qingshou.features.contact.phrases import campaigns as phrases
 from qingshou.features.contact.phrases.door import CHANNELS, REFUSALS, article_words
@@ -34,6 +36,7 @@ from qingshou.features.contact.views.campaigns import TONES
 from qingshou.kernel.verdict import Article, Confidence
 from qingshou.privacy.operations import reveal_many
 from qingshou.privacy.places import sealed_fields
+from qingshou.tenancy.queries import current_tenant
 
 PAGE_SIZE = 50
 EXPORT_ROWS_MAX = 20_000
@@ -146,8 +149,10 @@ def _dialogs(found: Any, funnel: queries.Funnel) -> Iterator[dict[str, Any]]:
 
 def _facts(found: Any) -> list[tuple[Any, Any]]:
     """Return what the campaign is, as a list of names and values."""
+    coded: dict[str, Any] = {**_CODED, "product": product_words(current_tenant().settings)}
+    people = names_of_users(usernames=[found.made_by])
     segment = [
-        _("%(name)s: %(value)s") % {"name": phrases.SEGMENT[name], "value": _CODED.get(name, {}).get(value, value)}
+        _("%(name)s: %(value)s") % {"name": phrases.SEGMENT[name], "value": coded.get(name, {}).get(value, value)}
         for name, value in found.segment.items()
     ]
     held_out = figures.percent(found.holdout_share, 1)
@@ -160,7 +165,7 @@ def _facts(found: Any) -> list[tuple[Any, Any]]:
                             f"{TONE_WORDS.get(found.tone, found.tone)}"),
         (_("Left alone by lot"), held_out),
         (_("Messages a minute at most"), figures.count(found.per_minute)),
-        (_("Made"), format_html("{} · {}", figures.instant(found.made_at), found.made_by)),
+        (_("Made"), format_html("{} · {}", figures.instant(found.made_at), actor_words(found.made_by, people))),
     ]  # fmt: skip
 
 

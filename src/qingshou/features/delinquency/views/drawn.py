@@ -1,6 +1,6 @@
 """The charts of the cockpit: figures of queries.py in the form the web components draw."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -187,8 +187,8 @@ def provision_chart(portfolio: Portfolio, link: Link) -> Chart:
     )
 
 
-def arrears_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
-    """Draw overdue loans (or what is past due) by branch, a colour a product; the branches with most."""
+def arrears_chart(portfolio: Portfolio, measure: str, link: Link, words: Mapping[str, object]) -> Chart:
+    """Draw overdue loans (or what is past due) by branch, a colour a product in its words; the branches with most."""
     cells = {tuple(key.split("|", 1)): one for key, one in portfolio.named("arrears_by").items()}
     totals: dict[str, int] = {}
     for (_product, branch), one in cells.items():
@@ -212,7 +212,10 @@ def arrears_chart(portfolio: Portfolio, measure: str, link: Link) -> Chart:
         unit=_unit(portfolio, measure),
         row_head=str(phrases.COLUMNS["branch"]),
         categories=[branch or _("Branch not given") for branch in branches],
-        series=[Series(product, [value(product, branch) for branch in branches]) for product in products],
+        series=[
+            Series(str(words.get(product, product)), [value(product, branch) for branch in branches])
+            for product in products
+        ],
         links=[
             [link("arrears_by", f"{one}|{branch}", None) if (one, branch) in cells else None for branch in branches]
             for one in products

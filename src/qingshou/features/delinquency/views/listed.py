@@ -1,6 +1,6 @@
 """The tables of the cockpit's pages: loans behind a figure, figures of a date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,28 +42,29 @@ _WORDS: dict[str, Any] = {
 }
 
 
-def drill_columns(name: str, currency: str) -> Sequence[Column]:
+def drill_columns(name: str, currency: str, products: Mapping[str, Any]) -> Sequence[Column]:
     """Return the columns of the loans behind a figure; stops with NotFound on an unknown figure."""
+    words = {**_WORDS, "product": products}
     return tuple(
         Column(
             key=key,
             label=phrases.COLUMNS[key],
             kind=_KINDS.get(key, "text"),
             sort=True,
-            words=_WORDS.get(key),
+            words=words.get(key),
             currency=lambda _row: currency,
         )
         for key in columns_of(name)
     )
 
 
-def figure_columns(*, with_links: bool) -> Sequence[Column]:
+def figure_columns(*, with_links: bool, products: Mapping[str, Any]) -> Sequence[Column]:
     """Return the columns of the list of figures; links to the loans for who may list loans."""
     return (
         Column(
             key="name", label=_("Figure"), sort=True, words=phrases.FIGURES, href=_drill_href if with_links else None
         ),
-        Column(key="key", label=_("Of"), sort=True, value=lambda one: key_words(one.name, one.key)),
+        Column(key="key", label=_("Of"), sort=True, value=lambda one: key_words(one.name, one.key, products)),
         Column(key="base_date", label=_("Compared with"), kind="date", sort=True, value=lambda one: one.base_date),
         Column(key="currency", label=_("Currency"), sort=True),
         Column(key="loans_count", label=_("Loans"), kind="count", sort=True),

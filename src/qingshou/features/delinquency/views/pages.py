@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, requires
 from qingshou.edges.exports import export_response
+from qingshou.edges.products import product_words
 from qingshou.edges.tables import Table, TableState, page_of
 from qingshou.features.delinquency import phrases, queries
 from qingshou.features.delinquency.key_words import key_words
@@ -69,7 +70,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             for name in ("structure_class", "structure_severity", "structure_stage")
         ],
         "provisions": draw.provision_chart(portfolio, link),
-        "arrears": draw.arrears_chart(portfolio, measure, link),
+        "arrears": draw.arrears_chart(portfolio, measure, link, product_words(tenant.settings)),
         "arrears_unknown": _all_unknown(portfolio.named("arrears_by")),
         "vintages": [one for days, points in vintages.items() if (one := draw.vintage_chart(points, days, link))],
         "how": phrases.HOW,
@@ -84,7 +85,7 @@ def figures(request: HttpRequest) -> HttpResponseBase:
     dates = queries.list_dates()
     as_of = _asked_date(request, "as_of", dates) or (dates[0] if dates else None)
     found = queries.list_figures(as_of=as_of) if as_of else []
-    columns = figure_columns(with_links=_may_see_loans(request))
+    columns = figure_columns(with_links=_may_see_loans(request), products=product_words(current_tenant().settings))
     state = TableState.of(request, columns, sort="name")
     table = Table(
         id="figures",
@@ -113,7 +114,8 @@ def drill(request: HttpRequest) -> HttpResponseBase:
     figure = queries.get_figure(name=name, key=key, as_of=as_of, base_date=base, currency=currency) if as_of else None
     if as_of is None or figure is None:
         raise Hidden(_("There is no such figure: open it from the cockpit."))
-    columns = drill_columns(name, currency)
+    products = product_words(current_tenant().settings)
+    columns = drill_columns(name, currency, products)
     state = TableState.of(request, columns, sort="loan_id")
     try:
         found = queries.drill(
@@ -147,7 +149,7 @@ def drill(request: HttpRequest) -> HttpResponseBase:
         "table": table,
         "figure": figure,
         "title": phrases.FIGURES.get(name, name),
-        "of": key_words(name, key),
+        "of": key_words(name, key, products),
         "how": phrases.HOW.get(name, ""),
         "classification": queries.get_classification(as_of=as_of),
         "back": f"{reverse('delinquency:cockpit')}?{urlencode({'as_of': as_of.isoformat()})}",

@@ -10,7 +10,6 @@ from qingshou.features.portal.phrases.pages import (
     KINDS,
     MOVEMENTS,
     PLAN_STATES,
-    PRODUCTS,
     STATES,
 )
 
@@ -63,7 +62,6 @@ CODES = {
         "TAPE": _("The lender's books"), "DEBTOR": pgettext_lazy("copy", "You"), "PORTAL": _("You, on this page"),
     },
     ("numbers_and_addresses", "still_used"): YES_NO,
-    ("loans", "product"): PRODUCTS,
     ("loans", "state"): {
         "OPEN": pgettext_lazy("loan", "Open"), "SETTLED": pgettext_lazy("loan", "Paid off"),
         "CHARGED_OFF": _("Written off"), "UNKNOWN": pgettext_lazy("loan", "Not known"),

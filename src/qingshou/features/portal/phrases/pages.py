@@ -23,12 +23,6 @@ KINDS = {
     "RECOVERED": pgettext_lazy("owed", "On a loan that was written off"),
 }  # fmt: skip
 
-PRODUCTS = {
-    "CONSUMER": _("Consumer loan"), "CREDIT_CARD": _("Credit card"), "CARD": _("Credit card"),
-    "MORTGAGE": _("Mortgage"), "AUTO": _("Car loan"), "BUSINESS": _("Business loan"), "SME": _("Business loan"),
-    "STUDENT": _("Student loan"), "PERSONAL": _("Personal loan"),
-}  # fmt: skip
-
 # why a cent went where it went: the few reasons a debtor needs; the rest is on the desk's own statement
 WHY = {
     "DEBT_CHOSEN": _("you chose this loan"),

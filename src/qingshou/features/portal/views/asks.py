@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from qingshou.edges.products import product_words
 from qingshou.features.cases.views.shown import uuid_given
 from qingshou.features.portal.errors import BadAsk, NoSuchPage
 from qingshou.features.portal.operations.asks import (
@@ -19,7 +20,7 @@ from qingshou.features.portal.operations.asks import (
     dispute_debt,
     tell_hardship,
 )
-from qingshou.features.portal.phrases.pages import ASKS, DISPUTES, HARDSHIPS, NEXT, PRODUCTS, STATES
+from qingshou.features.portal.phrases.pages import ASKS, DISPUTES, HARDSHIPS, NEXT, STATES
 from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.queries.asks import asks_of, own_ask
 from qingshou.features.portal.queries.calls import call_times, zone_of
@@ -57,7 +58,8 @@ def dispute(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Take what is wrong with a debt."""
     owing = owing_of(borrower_id=visitor.borrower_id, on=visitor.today)
     post = request.POST
-    loans = [(str(one.id), f"{PRODUCTS.get(one.product, one.product)} {one.number}", "") for one in owing.loans]
+    named = product_words(visitor.tenant.settings)
+    loans = [(str(one.id), f"{named.get(one.product, one.product)} {one.number}", "") for one in owing.loans]
     every = [(_ALL, _("All of it"), "")] if len(loans) > 1 else []
     which = Field("loan", _("Which loan is it about?"), "radio", options=[*loans, *every],
                   value=post.get("loan", "") or request.GET.get("loan", ""))  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from qingshou.edges.products import product_words
 from qingshou.features.portal.errors import TooOften
 from qingshou.features.portal.operations.data_copy import FORMS, give_data
 from qingshou.features.portal.templatetags.portal import clock_at
@@ -41,8 +42,9 @@ def download(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if form == "JSON":
         return _attached(visitor, json.dumps(data, ensure_ascii=False, indent=2).encode(), "application/json", "json")
     zone = visitor.tenant.time_zone
+    sections = paper_of(data, zone=zone, products=product_words(visitor.tenant.settings))
     page = render_to_string("portal/held_paper.html", {
-        "visitor": visitor, "sections": paper_of(data, zone=zone), "number": ask.number, "zone": zone,
+        "visitor": visitor, "sections": sections, "number": ask.number, "zone": zone,
         "given_at": clock_at(visitor.now, zone), "lang": _TAGS[visitor.language],
         "fonts": SafeString(FONTS[visitor.language]),  # a constant of ours, in quotes
     })  # fmt: skip

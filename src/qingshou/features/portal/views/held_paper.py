@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from qingshou.features.portal.phrases.held import CODES, SECTIONS, VALUES
@@ -46,13 +47,28 @@ class Section:
     grid: Grid | None = None
 
 
-def paper_of(data: Mapping[str, Value], *, zone: str) -> tuple[Section, ...]:
+def paper_of(
+    data: Mapping[str, Value], *, zone: str, products: Mapping[str, object] = MappingProxyType({})
+) -> tuple[Section, ...]:
     """Return the sections of a copy, in its order; what stands outside of them (day, instant) is left to the head.
 
-    Takes   data  as queries.held gives it
-            zone  in which instants are told
+    Takes   data      as queries.held gives it
+            zone      in which instants are told
+            products  the lender's words of its products
     """
-    return tuple(_section(key, value, ZoneInfo(zone)) for key, value in data.items() if not isinstance(value, str))
+    told = dict(data) | ({"loans": _with_products(data["loans"], products)} if data.get("loans") else {})
+    return tuple(_section(key, value, ZoneInfo(zone)) for key, value in told.items() if not isinstance(value, str))
+
+
+def _with_products(loans: Value, words: Mapping[str, object]) -> Value:
+    """Return the loans with their products in words; what is not a list of loans stays as it is."""
+    if not isinstance(loans, list | tuple):
+        return loans
+    return [
+        {**one, "product": words.get(str(one["product"]), one["product"])}
+        if isinstance(one, Mapping) and "product" in one else one
+        for one in loans
+    ]  # fmt: skip
 
 
 def _section(key: str, value: Value, zone: ZoneInfo) -> Section:

@@ -13,7 +13,6 @@ from qingshou.features.portal.phrases.pages import (
     KINDS,
     MOVEMENTS,
     PLAN_STATES,
-    PRODUCTS,
     STATES,
     WHY,
 )
@@ -62,6 +61,6 @@ def payments(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 WORDS: dict[str, Any] = {
-    "kind_words": KINDS, "product_words": PRODUCTS, "why_words": WHY, "ask_words": ASKS, "state_words": STATES,
+    "kind_words": KINDS, "why_words": WHY, "ask_words": ASKS, "state_words": STATES,
     "plan_words": PLAN_STATES, "instalment_words": INSTALMENT_STATES, "movement_words": MOVEMENTS,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from qingshou.features.cases.views.shown import uuid_given
 from qingshou.features.portal.errors import NoSuchPage
-from qingshou.features.portal.phrases.pages import PROBLEMS, PRODUCTS
+from qingshou.features.portal.phrases.pages import PROBLEMS
 from qingshou.features.portal.queries.owing import LoanOwing, Owing, owing_of
 from qingshou.features.portal.rules.qr import transfer_text
 from qingshou.features.portal.views.forms import Field
@@ -55,7 +55,7 @@ def pay_page(
                    value=typed or (f"{amount:.2f}" if amount else ""), problem=PROBLEMS.get(problem, ""))  # fmt: skip
     return visitor.page(
         request, "pay", status=422 if problem else 200, owing=owing, loan=loan, amount=amount, currency=currency,
-        reference=shown(reference), bank=bank, qr=_picture(text) if text else "", product_words=PRODUCTS,
+        reference=shown(reference), bank=bank, qr=_picture(text) if text else "",
         providers=providers_for(visitor).values(), wanted=wanted, problems=[wanted] if problem else [],
     )  # fmt: skip
 

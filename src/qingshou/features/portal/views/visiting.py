@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from qingshou.edges import clock, words
+from qingshou.edges.products import product_words
 from qingshou.features.cases.queries import get_case, latest_case_of
 from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.features.contact.queries.values import details_of
@@ -62,7 +63,7 @@ class Visitor:
         """Return a page with what all of them show."""
         shared = {
             "visitor": self, "lender": self.tenant.code, "language": self.language, "languages": words.LANGUAGES,
-            "is_inside": True,
+            "is_inside": True, "product_words": product_words(self.tenant.settings),
         }  # fmt: skip
         return render(request, f"portal/{template}.html", shared | context, status=status)
 

@@ -61,7 +61,7 @@ def page_of(
         "debt": debt,
         "parts": _parts(debt) if debt else [],
         "why_not": why_not,
-        "loan_choices": _loan_choices(debt, found, loans),
+        "loan_choices": _loan_choices(debt, found, loans, desk),
         "search": found.search if found else None,
         "people": names_of_users(usernames=[found.search.searched_by] if found else []),
         "search_role": words.ROLES.get(found.search.role, found.search.role) if found else "",
@@ -97,7 +97,7 @@ def _parts(debt: Negotiable) -> list[tuple[object, Decimal]]:
 
 
 def _loan_choices(
-    debt: Negotiable | None, found: queries.SearchShown | None, ticked: Collection[UUID]
+    debt: Negotiable | None, found: queries.SearchShown | None, ticked: Collection[UUID], desk: Desk
 ) -> list[dict[str, Any]]:
     """Return the loans an offer may be about, where there are several; those of the last search are ticked."""
     if debt is None or len(debt.loans) < 2:
@@ -105,7 +105,12 @@ def _loan_choices(
     kept = found.search.inputs.get("about_ids", ()) if found else ()
     chosen = {str(one) for one in ticked} or set(kept)
     return [
-        {"loan": one, "is_ticked": not chosen or str(one.loan_id) in chosen, "owed": parts.total}
+        {
+            "loan": one,
+            "is_ticked": not chosen or str(one.loan_id) in chosen,
+            "owed": parts.total,
+            "product": desk.product_words.get(one.product, one.product),
+        }
         for one, parts in debt.loans
     ]
 

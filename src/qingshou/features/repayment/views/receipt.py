@@ -147,7 +147,12 @@ def with_loans(people: list[Any], names: dict[UUID, str], desk: Desk) -> list[di
             "borrower": one,
             "name": names.get(one.id, one.borrower_ref),
             "loans": [
-                {"loan": loan, "standing": loan.standing(on=desk.today), "state": LEDGER_STATES[loan.state]}
+                {
+                    "loan": loan,
+                    "standing": loan.standing(on=desk.today),
+                    "state": LEDGER_STATES[loan.state],
+                    "product": desk.product_words.get(loan.product, loan.product),
+                }
                 for loan in owed
                 if loan.borrower_id == one.id
             ],

@@ -25,10 +25,12 @@ _TONES = {"AWAITING_APPROVAL": "note", "IN_FORCE": "good"}
 @requires("receipts.view")
 def programmes(request: HttpRequest) -> HttpResponse:
     """Show every programme, and the form that asks for one."""
+    desk = desk_of(request)
     spoken = (get_language() or "en").lower()
     lines = [
         {"row": one, "name": one.names.get(spoken) or one.names.get("en", one.code),
-         "state": PROGRAMME_STATES[one.state], "tone": _TONES.get(one.state, "")}
+         "state": PROGRAMME_STATES[one.state], "tone": _TONES.get(one.state, ""),
+         "products": [desk.product_words.get(code, code) for code in one.products]}
         for one in list_programmes()
     ]  # fmt: skip
     context = {

@@ -105,7 +105,7 @@ def statement(request: HttpRequest, loan_id: UUID) -> HttpResponseBase:
     context = {
         "owed": owed, "table": table, "is_full": is_full, "name": _name(owed, desk), "case": case,
         "may_see_case": case is not None and cast(Any, request.user).has_perm("cases.view", facts_of(case)),
-        "lender": desk.lender, "printed_at": desk.now,
+        "lender": desk.lender, "product_words": desk.product_words, "printed_at": desk.now,
         "state": LEDGER_STATES[owed.state], "standing": standing, "today": desk.today,
         **_by_due_date(owed, desk), **_acts(request, owed, case, asked, is_late=standing.overdue > 0), "people": people,
     }  # fmt: skip

@@ -93,3 +93,29 @@ def test_money_that_comes_after_all_still_ends_it_as_paid(case):
     follow_report("loopback", event, None, SYSTEM, OVER + timedelta(minutes=1))
     assert PaymentIntent.objects.get(id=row.id).state == "PAID"
     assert recorded(case) == ["PAID", "EXPIRED"]
+
+
+def begun_at(case, now, **other):
+    given = {"borrower_id": case.borrower_id, "loan_id": None, "amount": Decimal("50.00"), "currency": "CNY",
+             "reference": "R1", "provider": "loopback", "actor": SYSTEM, "now": now}  # fmt: skip
+    return begin_payment(**(given | other)).id
+
+
+def test_a_button_pressed_twice_is_one_payment(case):
+    first = begun_at(case, NOW)
+    assert begun_at(case, NOW + timedelta(minutes=2) - timedelta(microseconds=1)) == first
+    assert begun_at(case, NOW + timedelta(minutes=2)) != first
+    told = [one.action for one in list_events(subject_kind="BORROWER", subject_id=case.borrower_id, limit=20)]
+    assert told.count("PAYMENT_BEGUN") == 2
+
+
+@pytest.mark.parametrize("other", [{"amount": Decimal("50.01")}, {"reference": "R2"}, {"provider": "another"}])
+def test_what_differs_is_another_payment(case, other):
+    assert begun_at(case, NOW) != begun_at(case, NOW, **other)
+
+
+@pytest.mark.parametrize("state", ["PAID", "FAILED", "EXPIRED"])
+def test_what_has_ended_is_begun_anew(case, state):
+    first = begun_at(case, NOW)
+    PaymentIntent.objects.filter(id=first).update(state=state)
+    assert begun_at(case, NOW) != first

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qingshou.features.cases.views.shown import uuid_given
 from qingshou.features.portal.errors import NoSuchPage
 from qingshou.features.portal.operations.proposals import Figures, choose_offer, figures_of, propose
-from qingshou.features.portal.phrases.pages import OFFERS, PROBLEMS
+from qingshou.features.portal.phrases.pages import DOOR_PROBLEMS, OFFERS, PROBLEMS
 from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.queries.offers import own_offers
 from qingshou.features.portal.views.asks import confirmed
-from qingshou.features.portal.views.forms import Field, amount_given, set_problem
+from qingshou.features.portal.views.forms import Field, amount_given, digits_given, set_problem
 from qingshou.features.portal.views.home import WORDS
 from qingshou.features.portal.views.visiting import Visitor, inside
 from qingshou.features.repayment.errors import CodeRefused, OffersNotPossible, PlanNotNow, PlanRefused
@@ -101,9 +101,11 @@ def one_plan(request: HttpRequest, visitor: Visitor, plan_id: UUID) -> HttpRespo
                 is_sent = True
             else:
                 is_sent = True
-                digits = "".join(request.POST.get("code", "").split())[:20]
-                accept_by_code(plan_id=plan_id, digits=digits, actor=DEBTOR, now=visitor.now)
-                return redirect("portal:one_plan", lender=visitor.tenant.code, plan_id=plan_id)
+                digits = digits_given(request.POST.get("code", ""))
+                if digits:
+                    accept_by_code(plan_id=plan_id, digits=digits, actor=DEBTOR, now=visitor.now)
+                    return redirect("portal:one_plan", lender=visitor.tenant.code, plan_id=plan_id)
+                problem = DOOR_PROBLEMS["NO_DIGITS"]  # nothing was tried: it costs none of the tries
         except CodeRefused:
             problem = PROBLEMS["WRONG_CODE"]
         except PlanRefused:

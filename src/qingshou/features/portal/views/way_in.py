@@ -25,6 +25,7 @@ from qingshou.features.portal.phrases.pages import CHANNELS, DOOR_PROBLEMS
 from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.queries.points import ways_of
 from qingshou.features.portal.rules.policy import portal_policy
+from qingshou.features.portal.views.forms import digits_given
 from qingshou.features.portal.views.visiting import (
     COOKIE,
     LANGUAGE_COOKIE,
@@ -38,8 +39,6 @@ from qingshou.features.portal.views.visiting import (
     nothing_here,
 )
 from qingshou.tenancy.models import Tenant
-
-_DIGITS_MAX = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,8 +97,8 @@ def code(request: HttpRequest, tenant: Tenant | None) -> HttpResponse:
     with translation.override(_language(request, visit.link)):
         if request.method != "POST":
             return _code_page(request, tenant)
-        digits = "".join(request.POST.get("code", "").split())[:_DIGITS_MAX]
-        if not (digits.isascii() and digits.isdigit()):
+        digits = digits_given(request.POST.get("code", ""))
+        if not digits:
             return _code_page(request, tenant, problem="NO_DIGITS", status=422)
         opened = confirm_visit(secret=secret, digits=digits, now=now)
         if opened is None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from qingshou.audit.actors import Actor
@@ -20,6 +20,7 @@ from qingshou.features.repayment.payment_providers.base import Begun, PaymentPro
 from qingshou.features.repayment.rules.payment_events import EventKind, PaymentEvent
 
 GOOD_MINUTES = 60
+_SAME_WITHIN = timedelta(minutes=2)
 _OPEN = ("MADE", "PENDING", "EXPIRED")
 
 
@@ -29,17 +30,33 @@ def begin_payment(
 ) -> PaymentIntent:  # fmt: skip
     """Write down that a debtor wants to pay by a provider, before the provider is told.
 
+    Asked for again within two minutes, as by a button pressed twice or in two tabs, it is the same payment while
+    nobody has ended it.
+
     Takes   loan_id    one of the debtor's, or None; `reference` the one given for it
     Stops   UnfitAmount
     """
     check_amount(amount, currency)
     with transaction.atomic():
+        _wait_for_my_turn(borrower_id)
+        begun = PaymentIntent.objects.filter(
+            borrower=borrower_id, loan=loan_id, payment_ref=reference, amount=amount, currency=currency,
+            adapter=provider, state__in=("MADE", "PENDING"), made_at__gt=now - _SAME_WITHIN, expires_at__gt=now,
+        ).order_by("-made_at").first()  # fmt: skip
+        if begun is not None:
+            return begun
         row = PaymentIntent.objects.create(
             id=uuid4(), borrower_id=borrower_id, loan_id=loan_id, payment_ref=reference, amount=amount,
             currency=currency, adapter=provider, made_at=now, expires_at=now + timedelta(minutes=GOOD_MINUTES),
         )  # fmt: skip
         _record(row, "PAYMENT_BEGUN", actor, now)
     return row
+
+
+def _wait_for_my_turn(borrower_id: UUID) -> None:
+    """Let one beginning of a debtor at a time look and write: two presses at once do not miss one another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payment of {borrower_id}"])
 
 
 def hand_over(

@@ -94,8 +94,11 @@ class Bench:
             self.collector = people[0]
             self.sessions = {user.username: _session(user) for user in (self.collector, self.lead, self.officer)}
 
-    def fill(self, cases: int) -> None:
-        """Bring the book to so many debtors, each with a name, two loans and a case."""
+    def fill(self, cases: int, *, loans: str = "", loans_each: int = 2) -> None:
+        """Bring the book to so many debtors, each with a name, loans and a case.
+
+        Takes   loans, loans_each  another statement that makes the loans of the debtors, and how many each has
+        """
         from django.db import connection, transaction
 
         with self.using(self.tenant.id):
@@ -103,8 +106,9 @@ class Bench:
                 size = min(_CHUNK, cases - self.have)
                 with transaction.atomic(), connection.cursor() as cursor:
                     _copy_borrowers(self.tenant.id, self.have, size)
-                    given = {"tenant": self.tenant.id, "from": self.have, "to": self.have + size, "as_of": AS_OF}
-                    cursor.execute(_LOANS, given)
+                    given = {"tenant": self.tenant.id, "from": self.have, "to": self.have + size, "as_of": AS_OF,
+                             "loans": loans_each}  # fmt: skip
+                    cursor.execute(loans.replace("{debtors}", _DEBTORS) or _LOANS, given)
                     cursor.execute(_CASES, given)
                 self.have += size
         with connection.cursor() as cursor:
@@ -271,7 +275,7 @@ INSERT INTO cases_case (id, tenant_id, number, borrower_id, process_code, proces
     owner_id, next_action, next_action_on, queue_tier, queue_reason, queue_weight, is_never_paid, cures_count,
     opened_on, as_of, closed_reason)
 SELECT gen_random_uuid(), %(tenant)s, '2026-' || lpad(d.n::text, 8, '0'), d.borrower_id, 'COLLECTION', 1,
-    'FIRST_CONTACT', %(as_of)s, %(as_of)s::date + 15, {_SEVERITY}, d.days, %(as_of)s::date - d.days, 2,
+    'FIRST_CONTACT', %(as_of)s, %(as_of)s::date + 15, {_SEVERITY}, d.days, %(as_of)s::date - d.days, %(loans)s,
     1000 + d.h %% 90000, 10 + d.h %% 9000, 'CNY', {_PRODUCT}, 'BRANCH-' || d.h %% 40, u.id, 'CONTACT_DEBTOR',
     %(as_of)s::date + d.h %% 5, 6 + d.h %% 7, 'REST', 10 + d.h %% 9000, FALSE, 0, %(as_of)s::date - d.h %% 60,
     %(as_of)s, ''

@@ -13,6 +13,7 @@ handler500 = "qingshou.interfaces.web.pages.server_error"
 
 converters.register()
 urlpatterns = [
+    path("api/v1/", include(api.routes())),  # asked most, and found without trying every page
     path("", pages.home, name="home"),
     path("language/", set_language, name="set_language"),
     path("imports/", include("qingshou.features.book.urls")),
@@ -25,5 +26,4 @@ urlpatterns = [
     path("users/", include("qingshou.access.urls")),
     path("approvals/", include("qingshou.approvals.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/v1/", include(api.routes())),
 ]

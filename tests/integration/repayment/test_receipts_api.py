@@ -1,12 +1,14 @@
 """Receipts and ledgers over REST: told once, explained, listed, reversed by a second person."""
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from ninja.responses import NinjaJSONEncoder
 from tests.integration.repayment.ledger_rows import DAY, NOW, broken, came_in, make_borrower, make_loan, pay
 
 from qingshou.access.operations import create_client
@@ -15,8 +17,11 @@ from qingshou.approvals import operations as approvals
 from qingshou.audit.actors import SYSTEM
 from qingshou.edges import clock
 from qingshou.features.cases import operations as cases
+from qingshou.features.repayment.api.receipts import LedgerOut, ledger_values
 from qingshou.features.repayment.models import PaymentReference, Receipt
 from qingshou.features.repayment.operations.ledger_opening import open_ledger
+from qingshou.features.repayment.queries.owed import owed_of_loan
+from qingshou.features.repayment.queries.statement import statement_of_loan
 from qingshou.features.repayment.rules.references import new_reference
 
 AT = "/api/v1/repayment"
@@ -209,3 +214,39 @@ def test_a_payment_told_with_a_token_asks_little_of_the_database(tenant, client,
         again = told(1)
     assert (again.content, again["Idempotency-Replayed"]) == (answer.content, "true")
     assert len(asked) == 5
+
+
+def _reader():
+    _, token = create_client(
+        name="core", role="TEAM_LEAD", scopes=[Scope.REPAYMENT_WRITE], actor=SYSTEM, now=NOW,
+        expires_at=NOW + timedelta(days=365),
+    )  # fmt: skip
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.mark.parametrize(("is_open", "exchanges"), [(True, 3), (False, 4)])
+def test_a_ledger_read_with_a_token_asks_little_of_the_database(tenant, client, is_open, exchanges):
+    """Who calls, everything of the loan together, nobody any more; the schedule where the tape alone speaks."""
+    loan, headers = make_loan(), _reader()
+    if is_open:
+        pay(loan, "90")
+    address = f"{AT}/loans/{loan.id}/ledger"
+    assert client.get(address, headers=headers).status_code == 200  # the client's first call is noted on it
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(address, headers=headers)
+    assert answer.json()["has_ledger"] is is_open
+    assert len(asked) == exchanges
+
+
+@pytest.mark.parametrize("which", ["PAID", "ON_TAPE", "UNKNOWN"])
+def test_a_ledger_answers_what_its_schema_would_have_written(tenant, client, which):
+    loan = make_loan(balance=None) if which == "UNKNOWN" else make_loan()
+    if which == "PAID":
+        pay(loan, "90.50", on=DAY + timedelta(days=1))
+        pay(loan, "10")  # an earlier day: what came after is done again
+    answer = client.get(f"{AT}/loans/{loan.id}/ledger", headers=_reader())
+    owed = owed_of_loan(loan_id=loan.id)
+    values = ledger_values(owed, statement_of_loan(loan_id=loan.id), date.fromisoformat(answer.json()["on"]))
+    judged = json.dumps(LedgerOut.model_validate(values).model_dump(), cls=NinjaJSONEncoder)
+    assert (answer.content.decode(), answer["Content-Type"]) == (judged, "application/json; charset=utf-8")
+    assert len(answer.json()["movements"]) == (3 if which == "PAID" else 0)

@@ -98,6 +98,18 @@ def list_loans_on_tape(
     return [replace(_loan(row), schedule=tuple(schedules.get(row[0], ()))) for row in rows]
 
 
+def loan_on_tape_reading(*, loan_id: UUID) -> Reading[LoanOnTape | None]:
+    """Ask for one loan without its schedule, together with other questions; None: there is none."""
+    given = {"ids": uuid_array([loan_id])}
+    return Reading(_LOANS.format(column="id"), given, lambda rows: _loan(rows[0]) if rows else None)
+
+
+def with_schedule(loan: LoanOnTape) -> LoanOnTape:
+    """Return a loan with its schedule read to it."""
+    asked = Reading(_DUES.format(column="id"), {"ids": uuid_array([loan.id])}, list)
+    return replace(loan, schedule=tuple(DueOnTape(*values) for _, *values in read(asked)))
+
+
 def borrowers_of_loans(*, loan_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return loan -> borrower for the loans there are."""
     return dict(Loan.objects.filter(id__in=list(loan_ids)).values_list("id", "borrower_id"))

@@ -2,13 +2,14 @@
 
 # ruff: noqa: ARG001  (ninja passes the request by name)
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema, Status
 
 from qingshou.features.book.owing import loan_owner_reading
@@ -19,7 +20,7 @@ from qingshou.features.repayment.operations.ledger_errors import NoSuchLoan
 from qingshou.features.repayment.operations.receipt_intake import TakenIn, take_in
 from qingshou.features.repayment.operations.receipt_parts import PARTS_MAX, Share, join_parts, split_over_debtors
 from qingshou.features.repayment.operations.receipt_rows import Told
-from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan
+from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan_with
 from qingshou.features.repayment.queries.receipts import (
     Explained,
     ReceiptRow,
@@ -29,12 +30,13 @@ from qingshou.features.repayment.queries.receipts import (
     list_receipts,
     row_of,
 )
-from qingshou.features.repayment.queries.statement import CitedArticle, statement_of_loan
+from qingshou.features.repayment.queries.statement import CitedArticle, StatementLine, statement_reading
 from qingshou.kernel.errors import BadInput, NotFound
+from qingshou.rest.answers import answer_as_made
 from qingshou.rest.paging import decode_cursor, page
 from qingshou.rest.principal import permitted, principal_of
 from qingshou.rest.schemas import Day, Note, Page, Paging, Ref
-from qingshou.tenancy.queries import current_tenant
+from qingshou.tenancy.queries import lender_reading
 from qingshou.tenancy.reading import read
 
 router = Router()
@@ -284,12 +286,14 @@ def _share(given: ShareIn) -> Share:
 
 @router.get("/loans/{loan_id}/ledger", response=LedgerOut, summary="Read a loan's ledger")
 @permitted("repayment.view")
-def ledger(request: HttpRequest, loan_id: UUID) -> dict[str, Any]:
+def ledger(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """What is owed today by kind and due date, and every movement that holds, in the order of its effect."""
-    owed = owed_of_loan(loan_id=loan_id)
+    owed, ((_, time_zone, _), lines) = owed_of_loan_with(
+        lender_reading(), statement_reading(loan_id=loan_id), loan_id=loan_id
+    )  # fmt: skip
     _ensure_may_see(request, owed)
-    on = request.now.astimezone(ZoneInfo(current_tenant().time_zone)).date()  # type: ignore[attr-defined]
-    return _ledger(owed, on)
+    on = request.now.astimezone(ZoneInfo(time_zone)).date()  # type: ignore[attr-defined]
+    return answer_as_made(ledger_values(owed, lines, on))
 
 
 def _ensure_may_see(request: HttpRequest, owed: OwedOfLoan) -> None:
@@ -332,14 +336,15 @@ def _article(one: CitedArticle) -> dict[str, str]:
     return {"instrument": one.instrument, "article": one.article, "confidence": one.confidence}
 
 
-def _ledger(owed: OwedOfLoan, on: date) -> dict[str, Any]:
+def ledger_values(owed: OwedOfLoan, lines: Iterable[StatementLine], on: date) -> dict[str, Any]:
+    """Return the fields of LedgerOut."""
     standing = owed.standing(on=on) if owed.parts is not None else None
     parts = sorted((owed.parts or {}).items(), key=lambda item: item[0].key)
     movements = [
         {"kind": line.kind, "effective_date": line.effective_date, "recorded_at": line.recorded_at,
          "receipt_id": line.receipt_id, "rule": line.rule, "amount": line.amount, "balance": line.balance,
          "parts": [{"kind": part.kind, "due_date": part.due_date, "amount": part.amount} for part in line.parts]}
-        for line in statement_of_loan(loan_id=owed.loan_id)
+        for line in lines
     ]  # fmt: skip
     return {
         "loan_id": owed.loan_id, "loan_ref": owed.loan_ref, "currency": owed.currency, "has_ledger": owed.has_ledger,

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from qingshou.features.book.owing import LoanOnTape, list_loans_on_tape
+from qingshou.features.book.owing import LoanOnTape, list_loans_on_tape, loan_on_tape_reading, with_schedule
 from qingshou.features.repayment.queries.on_tape import may_open, parts_on_tape
 from qingshou.features.repayment.rules.books import Slot
 from qingshou.kernel.errors import NotFound
@@ -86,10 +87,23 @@ class OwedOfLoan:
 
 def owed_of_loan(*, loan_id: UUID) -> OwedOfLoan:
     """Return what is owed on one loan; stops with NotFound."""
-    found = list_owed(loan_ids=[loan_id])
-    if not found:
+    return owed_of_loan_with(loan_id=loan_id)[0]
+
+
+def owed_of_loan_with(*also: Reading[Any], loan_id: UUID) -> tuple[OwedOfLoan, tuple[Any, ...]]:
+    """Return what is owed on one loan, and the answers to other questions, all asked in one exchange.
+
+    A loan without a ledger takes a second, for the schedule its tape tells. Stops with NotFound.
+    """
+    given = {"ids": uuid_array([loan_id])}
+    told, ledgers, parts, *answers = read_together(
+        loan_on_tape_reading(loan_id=loan_id), Reading(_LEDGERS, given, _ledgers),
+        Reading(_PARTS, given, _open_parts), *also,
+    )  # fmt: skip
+    ledger = ledgers.get(loan_id)
+    if told is None or (told.is_closed and ledger is None):
         raise NotFound("There is no such loan in the working set, or it is not for you.")
-    return found[0]
+    return _owed(with_schedule(told) if ledger is None else told, ledger, parts), tuple(answers)
 
 
 def owed_of_borrower(*, borrower_id: UUID) -> list[OwedOfLoan]:

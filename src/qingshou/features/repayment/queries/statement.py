@@ -1,14 +1,15 @@
 """The statement of account of a loan: line by line, each with its parts, its reasons and the balance after it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from qingshou.kernel.money import ZERO
-from qingshou.tenancy.bulk import read_rows
+from qingshou.tenancy.reading import Reading, Rows, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,36 +76,48 @@ def statement_of_loan(*, loan_id: UUID, is_full: bool = False) -> list[Statement
     Takes   is_full  False: what holds now, in the order of its effect. True: everything that was ever posted, in the
                      order of recording, with what was reversed and what reversed it
     """
-    return _balanced(_lines(read_rows(_FULL if is_full else _HOLDING, {"loan": loan_id})))
+    return read(statement_reading(loan_id=loan_id, is_full=is_full))
 
 
+def statement_reading(*, loan_id: UUID, is_full: bool = False) -> Reading[list[StatementLine]]:
+    """Ask for the lines of a loan's ledger, together with other questions."""
+    return Reading(_FULL if is_full else _HOLDING, {"loan": loan_id}, _lines)
+
+
+# a law's posting cites the same few places over and over
+@lru_cache(maxsize=1024)
 def read_articles(law: str) -> tuple[CitedArticle, ...]:
     """Return the articles that a posting keeps."""
     return tuple(CitedArticle(*one.split("|", 2)) for one in law.split("; ") if one.count("|") == 2)
 
 
+@lru_cache(maxsize=1024)
 def read_reasons(reason: str) -> tuple[str, ...]:
     """Return the reason codes that a posting keeps."""
     return tuple(code for code in reason.split("/") if code)
 
 
-def _lines(rows: Iterable[tuple[Any, ...]]) -> list[StatementLine]:
-    found: dict[UUID, StatementLine] = {}
+def _lines(rows: Rows) -> list[StatementLine]:
+    """Return the lines of postings, each with the balance after it: the first posting of one says where it stands."""
+    pieces: dict[UUID, list[tuple[Any, ...]]] = {}
     for row in rows:
-        transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by, told, *part = row
-        part_kind, due_date, position, amount, reason, law, stood_from, stood_days = part
-        line = found.get(transaction) or StatementLine(
-            transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by is not None, str(told or ""), ZERO,
-            ZERO, (), (stood_from, stood_days) if stood_days is not None else None,
-        )  # fmt: skip
-        piece = StatementPart(part_kind, due_date, position, amount, read_reasons(reason), read_articles(law))
-        found[transaction] = replace(line, amount=line.amount + amount, parts=(*line.parts, piece))
-    return list(found.values())
+        pieces.setdefault(row[0], []).append(row)
+    balance, lines = ZERO, []
+    for postings in pieces.values():
+        amount = sum((row[13] for row in postings), ZERO)
+        balance += amount
+        lines.append(_line(postings, amount, balance))
+    return lines
 
 
-def _balanced(lines: Iterable[StatementLine]) -> list[StatementLine]:
-    balance, made = ZERO, []
-    for line in lines:
-        balance += line.amount
-        made.append(replace(line, balance=balance))
-    return made
+def _line(postings: Sequence[tuple[Any, ...]], amount: Decimal, balance: Decimal) -> StatementLine:
+    transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by, told = postings[0][:10]
+    stood_from, stood_days = postings[0][-2:]
+    parts = tuple(
+        StatementPart(row[10], row[11], row[12], row[13], read_reasons(row[14]), read_articles(row[15]))
+        for row in postings
+    )
+    return StatementLine(
+        transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by is not None, str(told or ""), amount,
+        balance, parts, (stood_from, stood_days) if stood_days is not None else None,
+    )  # fmt: skip

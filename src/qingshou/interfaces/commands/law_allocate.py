@@ -23,14 +23,36 @@ from qingshou.law.allocation.terms import KINDS, Allocated, Line, PartKind
 app = typer.Typer()
 
 
-@app.command(name="allocate")
+_HERE = Path(__file__).parent
+_EPILOG = """
+A file in short: {"payment": {"amount": "1000.00", "currency": "CNY", "date": "2026-11-23"}, "order": ["costs",
+"interest", "penalty", "principal"], "debts": [{"id": "A", "due_date": "2026-10-05", "rate": "0.18", "parts": {"costs":
+"50.00", "interest": "120.00", "principal": "600.00"}}]}. Without an order the law of the place decides (China: 民法典
+560, 561). --example prints a whole file that can be run as it is, --schema what it may hold; every name and its other
+names stand in docs/reference/allocate.md.
+"""
+
+
+@app.command(name="allocate", epilog=_EPILOG)
 def show_allocation(
-    file: Annotated[Path, typer.Argument(help="JSON with payment, order and debts; - reads it from standard input.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="JSON with payment, order and debts; - reads it from standard input.")
+    ] = None,
     jurisdiction: Annotated[str | None, typer.Option(help="Whose law; the file's own, else china.")] = None,
-    on: Annotated[str | None, typer.Option("--on", help="Day of payment, if not in the file.", metavar=DATE)] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", help="Day of payment; goes before the file's.", metavar=DATE)
+    ] = None,
+    example: Annotated[bool, typer.Option("--example", help="Print an example file and stop.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of the file and stop.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Lay a payment on debts and their parts by law, policy or agreement, and say line by line why."""
+    if example or schema:
+        name = "law_allocate.example.json" if example else "law_allocate.schema.json"
+        typer.echo((_HERE / name).read_text(encoding="utf-8").rstrip())
+        return
+    if file is None:
+        raise typer.BadParameter("No file was given: name one, - for standard input, or see --example.")
     with answering(as_json):
         text = sys.stdin.read() if str(file) == "-" else None
         asked = read_question(read_json(file, text), jurisdiction=jurisdiction, on=date_or_none(on))

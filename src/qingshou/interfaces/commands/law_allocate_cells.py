@@ -1,27 +1,41 @@
 """Reading one value of a JSON file at its place; what cannot be read is noted there, and all notes leave together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from qingshou.interfaces.commands.json_files import json_of, json_text
+from qingshou.interfaces.commands.law_allocate_names import key_of
 from qingshou.kernel.days import parse_date
 from qingshou.kernel.errors import BadInput
 from qingshou.kernel.money import ZERO, Rounding, minor_digits, parse_amount, round_money
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
 _SHOWN_MAX = 20
-_TWICE = "\0twice"
+# A sum made in binary, such as 0.30000000000000004, has digits nobody meant.
+_BINARY_FROM = -9
+_NO_AMOUNT = 'looks like a binary sum with digits nobody meant: write it as text, such as "0.30".'
+_MARK = "\0"
+_TWICE = f"{_MARK}twice"
+# From this likeness on a name is a slip of another one (curency); debtor and debt stay below it.
+_SLIP = 0.84
+# Words beside the question: they say nothing of money and need no telling.
+_REMARKS = {
+    *("note", "notes", "comment", "comments", "remark", "remarks", "description", "title", "label", "case", "source"),
+    *("expected", "name", "debtor", "debtor_id", "borrower", "payer", "creditor", "lender"),
+}
 
 
 @dataclass(slots=True)
 class Notes:
-    """What could not be read, each with its place: debts[1].parts[0].amount."""
+    """What could not be read, each with its place: debts[1].parts[0].amount; and what was not."""
 
     found: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)  # places of names that nothing is known of: told, not refused
 
     def add(self, place: str, problem: str) -> None:
         """Note one problem."""
@@ -54,7 +68,9 @@ def amount_at(value: Any, place: str, currency: str, notes: Notes) -> Decimal:
     try:
         amount = parse_amount(value if isinstance(value, str) else format(value, "f"), grouped=True)
     except BadInput as error:
-        notes.add(place, error.message)
+        exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+        is_binary = isinstance(exponent, int) and exponent < _BINARY_FROM
+        notes.add(place, _NO_AMOUNT if is_binary else error.message)
         return ZERO
     if amount < 0:
         notes.add(place, "is below zero: give zero or more.")
@@ -107,8 +123,52 @@ def text_at(value: Any, place: str, notes: Notes) -> str:
 
 
 def first_of(raw: Mapping[str, Any], *names: str) -> tuple[str, Any]:
-    """Return the first of several names that is given, with its value; the first name and None where none is."""
-    return next(((name, raw[name]) for name in names if name in raw), (names[0], None))
+    """Return the first of several names that is given, as written, with its value; else the first name and None."""
+    given = {key_of(key): key for key in reversed(list(raw))}
+    return next(((given[name], raw[given[name]]) for name in names if name in given), (names[0], None))
+
+
+def has_any(raw: Mapping[str, Any], *names: str) -> bool:
+    """Tell whether an object gives one of several names."""
+    return not {key_of(key) for key in raw}.isdisjoint(names)
+
+
+def told_apart(raw: Mapping[str, Any], place: str, names: Iterable[str], notes: Notes) -> None:
+    """Note names of one amount that say different amounts: which of them is open nobody can tell."""
+    given = [key for key in raw if key_of(key) in names]
+    if len({_plain(raw[key]) for key in given}) > 1:
+        notes.add(f"{place}.{given[1]}", f"says another amount than {given[0]} beside it: keep the one that is open.")
+
+
+def note_unknown(
+    raw: Mapping[str, Any], prefix: str, known: Iterable[str], notes: Notes, *, allowed: str, is_read: bool = True
+) -> None:
+    """Go through the names of one object: what looks like a slip of a known name is refused, the rest is told.
+
+    Takes   prefix   of the places, with its point: 'payment.'
+            allowed  the names to use, for the words
+            is_read  False: every unknown name is refused
+    """
+    names = set(known)
+    for key in raw:
+        name = key_of(key)
+        if key.startswith(_MARK) or name in names or name in _REMARKS or name.startswith(("_", "$")):
+            continue
+        meant = get_close_matches(name, names, n=1, cutoff=_SLIP)
+        if meant:
+            notes.add(f"{prefix}{key}", f"is not known: did you mean {meant[0]}? Use {allowed}.")
+        elif is_read:
+            notes.unread.append(f"{prefix}{key}")
+        else:
+            notes.add(f"{prefix}{key}", f"is not known: use {allowed}.")
+
+
+def _plain(value: Any) -> str:
+    """Bring 10, '10' and '10.00' to one text, so that they can be compared."""
+    try:
+        return format(parse_amount(format(value, "f") if isinstance(value, Decimal) else str(value)).normalize(), "f")
+    except BadInput:
+        return str(value)
 
 
 def said_twice(raw: Mapping[str, Any]) -> list[str]:

@@ -7,17 +7,23 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from qingshou.interfaces.commands import law_allocate_names as names
-from qingshou.interfaces.commands.law_allocate_cells import Notes, first_of
+from qingshou.interfaces.commands.law_allocate_cells import Notes, first_of, note_unknown, said_twice
+from qingshou.interfaces.commands.law_allocate_names import key_of
 from qingshou.law.allocation.door import HOUSE_KINDS
 from qingshou.law.allocation.terms import Between, Future, PartKind, Sequence
 
 Code = TypeVar("Code")
-_KINDS_KEYS = ("kinds", "order", "list", "parts")
+ORDER_NAMES = ("order", "allocation_order", "allocation", "waterfall")
+_KINDS_KEYS = ("kinds", "order", "list", "parts", "permutation", "priority", "priorities")
 _POLICY_KEYS = ("policy", "rule")
-_SEQUENCE_KEYS = ("by", "sequence", "mode", "strategy", "direction", "style")
-_BETWEEN_KEYS = ("between", "between_debts")
-_FUTURE_KEYS = ("future", "not_due", "in_advance")
-_ORDER_KEYS = (*_KINDS_KEYS, *_POLICY_KEYS, *_SEQUENCE_KEYS, *_BETWEEN_KEYS, *_FUTURE_KEYS, "note", "name")
+SEQUENCE_NAMES = ("by", "sequence", "mode", "strategy", "direction", "style")
+_WORD_KEYS = ("type",)  # a policy or a sequence
+_FLAGS = {"due_first": Sequence.DUE_FIRST, "kind_first": Sequence.KIND_FIRST}
+BETWEEN_NAMES = ("between", "between_debts")
+FUTURE_NAMES = ("future", "not_due", "in_advance")
+_KNOWN = {*_KINDS_KEYS, *_POLICY_KEYS, *SEQUENCE_NAMES, *_WORD_KEYS, *_FLAGS, *BETWEEN_NAMES, *FUTURE_NAMES}
+SETTINGS_NAMES = (*_POLICY_KEYS, *SEQUENCE_NAMES, *BETWEEN_NAMES, *FUTURE_NAMES)
+_ALLOWED = "kinds, policy, by, between or future"
 _CUT = re.compile(r"[,;>/|→、，；]+")
 
 
@@ -34,32 +40,73 @@ class Wish:
 
 
 def read_order(top: dict[str, Any], notes: Notes) -> Wish:
-    """Read the order, and the settings of it that stand beside it."""
-    name, raw = first_of(top, "order", "allocation_order", "allocation", "waterfall")
-    wish = Wish()
-    if isinstance(raw, dict):
-        listed = next((key for key in (*_KINDS_KEYS, *_SEQUENCE_KEYS) if isinstance(raw.get(key), list)), None)
-        key = listed or first_of(raw, *_KINDS_KEYS, *_POLICY_KEYS)[0]
-        _kinds_or_policy(wish, f"{name}.{key}", raw.get(key), notes)
-        _settings(wish, {one: value for one, value in raw.items() if one != listed}, f"{name}.", notes)
-        for unknown in sorted(raw.keys() - set(_ORDER_KEYS)):
-            notes.add(f"{name}.{unknown}", "is not known: use kinds, policy, by, between or future.")
-    else:
-        _kinds_or_policy(wish, name, raw, notes)
+    """Read the order of the payment, and the settings of it that stand beside it."""
+    wish = _read(top, "", notes)
     _settings(wish, top, "", notes)
     return wish
 
 
+def read_own_order(debt: dict[str, Any], prefix: str, notes: Notes) -> Wish | None:
+    """Read the order that one debt has for itself; None where it has none."""
+    name, raw = first_of(debt, *ORDER_NAMES)
+    if raw is None:
+        return None
+    wish = _read(debt, prefix, notes)
+    if wish.between is not None:
+        notes.add(f"{prefix}{name}.between", "is asked of the payment's order, not of one debt's.")
+    return wish
+
+
+def _read(holder: dict[str, Any], prefix: str, notes: Notes) -> Wish:
+    name, raw = first_of(holder, *ORDER_NAMES)
+    wish = Wish()
+    if not isinstance(raw, dict):
+        _kinds_or_policy(wish, f"{prefix}{name}", raw, notes)
+        return wish
+    place = f"{prefix}{name}."
+    for twice in said_twice(raw):
+        notes.add(f"{place}{twice}", "is given twice: keep one.")
+    listed = next((key for key in raw if key_of(key) in {*_KINDS_KEYS, *SEQUENCE_NAMES} and _is_list(raw[key])), None)
+    key = listed or first_of(raw, *_KINDS_KEYS, *_POLICY_KEYS)[0]
+    _kinds_or_policy(wish, f"{place}{key}", raw.get(key), notes)
+    _settings(wish, {one: value for one, value in raw.items() if one != listed}, place, notes)
+    note_unknown(raw, place, _KNOWN, notes, allowed=_ALLOWED, is_read=False)
+    return wish
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
 def _settings(wish: Wish, raw: dict[str, Any], prefix: str, notes: Notes) -> None:
-    key, value = first_of(raw, *_SEQUENCE_KEYS)
+    key, value = first_of(raw, *SEQUENCE_NAMES)
     wish.sequence = wish.sequence or _code(value, f"{prefix}{key}", names.SEQUENCES, notes)
-    key, value = first_of(raw, *_BETWEEN_KEYS)
+    key, value = first_of(raw, *BETWEEN_NAMES)
     wish.between = wish.between or _code(value, f"{prefix}{key}", names.BETWEENS, notes)
-    key, value = first_of(raw, *_FUTURE_KEYS)
+    key, value = first_of(raw, *FUTURE_NAMES)
     wish.future = wish.future or _code(value, f"{prefix}{key}", names.FUTURES, notes)
     if not prefix:
         key, value = first_of(raw, *_POLICY_KEYS)
         wish.policy = wish.policy or _code(value, key, names.POLICIES, notes)
+        return
+    key, value = first_of(raw, *_WORD_KEYS)
+    if value is not None and not (isinstance(value, str) and _is_word(wish, value)):
+        notes.add(f"{prefix}{key}", "is not known: say due_first or kind_first, or a policy.")
+    for flag, sequence in _FLAGS.items():
+        if first_of(raw, flag)[1] is True:
+            wish.sequence = wish.sequence or sequence
+
+
+def _is_word(wish: Wish, written: str) -> bool:
+    """Take a text that is a policy, the name of the law, or a sequence; tell whether it was one."""
+    name = names.bare(written)
+    if name in names.POLICIES or names.names_the_law(written):
+        wish.policy = names.POLICIES.get(name, "LEGAL")
+        return True
+    if name in names.SEQUENCES:
+        wish.sequence = names.SEQUENCES[name]
+        return True
+    return False
 
 
 def _code(value: Any, place: str, table: Mapping[str, Code], notes: Notes) -> Code | None:
@@ -77,12 +124,7 @@ def _kinds_or_policy(wish: Wish, place: str, raw: Any, notes: Notes) -> None:
     if isinstance(raw, Decimal):
         raw = format(raw, "f")
     if isinstance(raw, str):
-        policy = names.POLICIES.get(names.bare(raw))
-        if policy is not None:
-            wish.policy = policy
-            return
-        if names.bare(raw) in names.SEQUENCES:
-            wish.sequence = names.SEQUENCES[names.bare(raw)]
+        if _is_word(wish, raw):
             return
         raw = [one for one in _CUT.split(raw) if one.strip()]
         if len(raw) == 1 and len(raw[0].split()) > 1 and names.bare(raw[0]) not in names.KINDS:
@@ -92,6 +134,11 @@ def _kinds_or_policy(wish: Wish, place: str, raw: Any, notes: Notes) -> None:
             place, "give a list of kinds such as costs, interest, penalty, principal; or a policy; or leave it out."
         )
         return
+    # A list may begin or end with the word for what comes first: ["due_first", "costs", ...].
+    words = [one for one in raw if isinstance(one, str) and names.bare(one) in names.SEQUENCES]
+    for one in words:
+        wish.sequence = names.SEQUENCES[names.bare(one)]
+    raw = [one for one in raw if one not in words]
     kinds = [_kind(one, f"{place}[{number}]", notes) for number, one in enumerate(raw)]
     known = [kind for kind in kinds if kind is not None]
     for number, kind in enumerate(kinds):

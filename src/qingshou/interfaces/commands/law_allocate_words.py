@@ -19,6 +19,7 @@ ALLOCATION_REASONS = {
     "REST_NOT_DUE": "{unapplied} stays: the {open} still open is not due",
     "KINDS_BY_LAW": "the law's order: {kinds}",
     "KINDS_AGREED": "the order agreed: {kinds}",
+    "DEBT_KINDS_AGREED": "the order agreed for {debt}: {kinds}",
     "KINDS_BY_HOUSE": "no text orders the kinds: the house's order, {kinds}",
     "PENALTY_AFTER_INTEREST": "penalty counts as interest and comes after that of the term: the house's choice",
     "PRINCIPAL_FIRST": "principal first by the lender's policy, {overdue_days} days overdue",

@@ -23,11 +23,12 @@ from qingshou.features.portal.rules.asks import DISPUTE_REASONS, AskKind, AskSta
 from qingshou.features.portal.rules.policy import portal_policy
 from qingshou.features.repayment.operations.hardship import report_hardship
 from qingshou.law.contact.terms import Stop
-from qingshou.privacy.sealing import seal
+from qingshou.privacy.sealing import seal, unseal
 from qingshou.tenancy.queries import current_tenant
 
 SAID_PLACE, ANSWER_PLACE = "portal_portalask.said", "portal_portalask.answer"
 SAID_MAX = 2000
+_SAME_WITHIN = timedelta(minutes=2)  # a button pressed twice, or in two tabs
 _ANSWER_LENGTH_MIN = 3
 _AHEAD_DAYS_MAX = 30
 # without what is easily misread: a number is read out on the telephone
@@ -76,12 +77,15 @@ def dispute_debt(
     """
     if reason not in DISPUTE_REASONS:
         raise BadAsk("Choose what is wrong with the debt.", field="reason", problem="CHOOSE")
+    facts: dict[str, object] = {"loan": str(loan_id) if loan_id else "", "reason": reason}
     with transaction.atomic():
         _hold(borrower_id, now)
+        if known := _same_just_now(borrower_id, AskKind.DISPUTE, said, facts, now):
+            return known
         stop = place_stop(borrower_id=borrower_id, kind=Stop.DISPUTE, actor=DEBTOR, now=now, loan_id=loan_id,
                           source="PORTAL")  # fmt: skip
-        facts = {"loan": str(loan_id) if loan_id else "", "reason": reason, "stop": str(stop.id)}
-        return place_ask(borrower_id=borrower_id, kind=AskKind.DISPUTE, now=now, said=said, facts=facts)
+        return place_ask(borrower_id=borrower_id, kind=AskKind.DISPUTE, now=now, said=said,
+                         facts=facts | {"stop": str(stop.id)})  # fmt: skip
 
 
 def complain(*, borrower_id: UUID, said: str, now: datetime) -> PortalAsk:
@@ -93,6 +97,8 @@ def complain(*, borrower_id: UUID, said: str, now: datetime) -> PortalAsk:
         raise BadAsk("Say what went wrong, in your own words.", field="said", problem="MISSING")
     with transaction.atomic():
         _hold(borrower_id, now)
+        if known := _same_just_now(borrower_id, AskKind.COMPLAINT, said, {}, now):
+            return known
         stop = place_stop(borrower_id=borrower_id, kind=Stop.COMPLAINT, actor=DEBTOR, now=now, source="PORTAL")
         return place_ask(borrower_id=borrower_id, kind=AskKind.COMPLAINT, now=now, said=said,
                          facts={"stop": str(stop.id)})  # fmt: skip
@@ -110,6 +116,9 @@ def tell_hardship(
     if case_id is None or get_case(case_id=case_id).closed_on is not None:
         raise BadAsk("Nothing is open that could be paused.", field="kind", problem="NOTHING_OPEN")
     with transaction.atomic():
+        _hold(borrower_id, now)
+        if known := _same_just_now(borrower_id, AskKind.HARDSHIP, said, {"kind": kind}, now):
+            return known
         row = report_hardship(case_id=case_id, kind=kind, actor=DEBTOR, now=now, source="PORTAL", note=said,
                               document_hash=document_hash)  # fmt: skip
         facts = {"hardship": str(row.id), "kind": kind, "until_on": row.until_on.isoformat() if row.until_on else ""}
@@ -121,9 +130,13 @@ def ask_call(*, borrower_id: UUID, at: datetime, said: str, now: datetime) -> Po
 
     Takes   at  one of the times that were offered (queries.calls): the caller has seen to it
     """
-    act_on = at.astimezone(ZoneInfo(current_tenant().time_zone)).date()
-    return place_ask(borrower_id=borrower_id, kind=AskKind.CALL_AT, now=now, said=said, facts={"at": at.isoformat()},
-                     action=CALL_BACK, act_on=act_on)  # fmt: skip
+    act_on, facts = at.astimezone(ZoneInfo(current_tenant().time_zone)).date(), {"at": at.isoformat()}
+    with transaction.atomic():
+        _hold(borrower_id, now)
+        return _same_just_now(borrower_id, AskKind.CALL_AT, said, facts, now) or place_ask(
+            borrower_id=borrower_id, kind=AskKind.CALL_AT, now=now, said=said, facts=facts, action=CALL_BACK,
+            act_on=act_on,
+        )  # fmt: skip
 
 
 def answer_ask(*, ask_id: UUID, is_done: bool, answer: str, actor: Actor, now: datetime) -> PortalAsk:
@@ -160,6 +173,24 @@ def _hold(borrower_id: UUID, now: datetime) -> UUID | None:
     if case_id is not None:
         lock_case(case_id, live=False)
     return case_id
+
+
+def _same_just_now(
+    borrower_id: UUID, kind: AskKind, said: str, facts: Mapping[str, object], now: datetime
+) -> PortalAsk | None:
+    """Return what was asked for a moment ago in the same words and is open: asked twice in one press, it is one.
+
+    The caller holds the person, so that two presses at once do not miss one another.
+    """
+    rows = PortalAsk.objects.filter(
+        borrower=borrower_id, kind=kind.value, state=AskState.OPEN.value, asked_at__gt=now - _SAME_WITHIN,
+    ).order_by("-asked_at")  # fmt: skip
+    words = said.strip()[:SAID_MAX]
+    for one in rows:
+        held = unseal(one.said, place=SAID_PLACE, row_id=one.id) if one.said is not None else ""
+        if held == words and all(one.facts.get(name) == value for name, value in facts.items()):
+            return one
+    return None
 
 
 def _put_on_desk(case_id: UUID, action: str, due_on: date | None, now: datetime) -> None:

@@ -61,8 +61,9 @@ def dispute(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     named = product_words(visitor.tenant.settings)
     loans = [(str(one.id), f"{named.get(one.product, one.product)} {one.number}", "") for one in owing.loans]
     every = [(_ALL, _("All of it"), "")] if len(loans) > 1 else []
+    only = loans[0][0] if len(loans) == 1 and request.method != "POST" else ""  # nothing to choose: it is chosen
     which = Field("loan", _("Which loan is it about?"), "radio", options=[*loans, *every],
-                  value=post.get("loan", "") or request.GET.get("loan", ""))  # fmt: skip
+                  value=post.get("loan", "") or request.GET.get("loan", "") or only)  # fmt: skip
     reason = Field("reason", _("What is wrong?"), "radio", value=post.get("reason", ""),
                    options=[(code, words, "") for code, words in DISPUTES.items()])  # fmt: skip
     said = Field("said", optional(_("In your own words")), "area", value=post.get("said", ""))

@@ -56,6 +56,9 @@ class Kind:
     panel: Callable[[dict[str, Any]], str] | None = None
     # what exactly is asked for, in words, from what was kept with the request and its currency
     terms: Callable[[dict[str, Any], str], Terms] | None = None
+    # why a role may not approve, from what was kept with the request and the role; '' where it may. The effect judges
+    # it again: this is for the page, so that nobody presses what will be refused
+    against: Callable[[dict[str, Any], str], str] | None = None
 
 
 class UnknownKind(BadInput):
@@ -77,9 +80,10 @@ def register_kind(
     on_declined: Release | None = None,
     panel: Callable[[dict[str, Any]], str] | None = None,
     terms: Callable[[dict[str, Any], str], Terms] | None = None,
+    against: Callable[[dict[str, Any], str], str] | None = None,
 ) -> None:
     """Make a kind of request known; a feature does so when the application starts."""
-    _kinds[code] = Kind(code, permission, on_approved, phrase, href, on_declined, panel, terms)
+    _kinds[code] = Kind(code, permission, on_approved, phrase, href, on_declined, panel, terms, against)
 
 
 def kind_of(code: str) -> Kind:

@@ -102,6 +102,7 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
     context = {
         "asked": asked, "kind": kind, "statuses": STATUSES, "reasons": reasons,
         "may_decide": verdict.value == MAY and not reasons,
+        "against": kind.against(asked.payload, user.role) if kind.against else "",
         "may_withdraw": asked.requested_by_id == user.id and asked.status == Status.PENDING,
         "href": kind.href(asked.subject_id) if kind.href else "",
         "panel": kind.panel(asked.payload) if kind.panel else "",

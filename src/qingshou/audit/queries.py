@@ -31,14 +31,16 @@ class Recorded:
 
 
 def list_events(
-    *, subject_kind: str, subject_id: UUID, limit: int = 50, before_seq: int | None = None
+    *, subject_kind: str, subject_id: UUID, limit: int = 50, before_seq: int | None = None, action: str = ""
 ) -> list[Recorded]:
-    """Return a subject's events, newest first; `before_seq` pages backwards."""
+    """Return a subject's events, newest first; `before_seq` pages backwards, `action` gives those of one code."""
     # one statement: a case's page has a budget of them
     heads = AuditHead.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
     rows = AuditEvent.objects.filter(head=Subquery(heads.values("id")[:1]))
     if before_seq is not None:
         rows = rows.filter(seq__lt=before_seq)
+    if action:
+        rows = rows.filter(action=action)
     return [_recorded(row, subject_kind, subject_id) for row in rows.order_by("-seq")[:limit]]
 
 

@@ -9,7 +9,7 @@ from tests.integration.portal.rows import debtor, enter, opened
 from qingshou.audit.actors import SYSTEM
 from qingshou.features.contact.models import Message
 from qingshou.features.portal.models import PortalAsk, PortalDraft
-from qingshou.features.repayment.models import Budget, Offer, OneTimeCode, Plan
+from qingshou.features.repayment.models import Budget, NegotiationStep, Offer, OneTimeCode, Plan
 
 INCOME = {"INCOME_OWN": "9000", "HOUSING": "2000", "LIVING": "2500", "adults": "1", "children": "0"}
 
@@ -81,6 +81,8 @@ def test_an_offer_is_chosen_read_and_accepted_by_a_code(client, case):
     assert Plan.objects.get().state == "AWAITING_ACCEPTANCE"
     assert client.post(address, {"code": digits}).status_code == 302
     assert Plan.objects.get().state == "ACTIVE"
+    step = NegotiationStep.objects.order_by("-at", "-id")[0]
+    assert (step.party, step.kind, step.offer_id, step.channel) == ("DEBTOR", "ACCEPTED", plan.offer_id, "PORTAL")
     assert plan.number in client.get(address).content.decode()
     home = client.get(client.home).content.decode()
     assert home.count(plan.number) == 1

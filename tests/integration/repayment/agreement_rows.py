@@ -52,7 +52,7 @@ def look(case: Any, on: date) -> Any:
 
 def make_offer(
     case: Any, dues: list[tuple[date, str]], *, waivers: dict[str, str] | None = None, needs_role: str = "",
-    kind: str = "PLAN", product: str = "", interest: str = "0",
+    kind: str = "PLAN", product: str = "", interest: str = "0", apr: str | None = None,
 ) -> Offer:  # fmt: skip
     """Make an offer over the debtor's one loan."""
     ledger = ledger_of(case, product=product)
@@ -61,7 +61,8 @@ def make_offer(
         id=uuid4(), case_id=case.id, label="BEST_VALUE", kind=kind, currency="CNY",
         terms={"loans": [{"ledger": str(ledger.id), "owed": str(total), "waivers": waivers or {}}]},
         schedule=[{"due_on": day.isoformat(), "amount": amount, "new_interest": interest} for day, amount in dues],
-        total=total, total_cost=Decimal(0), ends_on=dues[-1][0], needs_role=needs_role, made_by="test", made_at=NOW,
+        total=total, total_cost=Decimal(0), apr=apr and Decimal(apr), ends_on=dues[-1][0], needs_role=needs_role,
+        made_by="test", made_at=NOW,
     )  # fmt: skip
 
 

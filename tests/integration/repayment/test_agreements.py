@@ -1,5 +1,6 @@
 """Agreements of plans: the same in Word and PDF, in three languages, filed with the case."""
 
+import time
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -14,7 +15,7 @@ from qingshou.features.repayment.documents import word_template
 from qingshou.features.repayment.documents.agreement import lines_of
 from qingshou.features.repayment.documents.files import page_of, pdf_file
 from qingshou.features.repayment.errors import BadAgreementInput
-from qingshou.features.repayment.models import Plan
+from qingshou.features.repayment.models import FiledDocument, Plan
 from qingshou.features.repayment.operations import agreements, plan_accepting
 from qingshou.features.repayment.operations.agreements import make_agreement
 from qingshou.features.repayment.operations.documents import open_document, store_document
@@ -40,9 +41,41 @@ def words_of(content: bytes) -> str:
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("zh-hans", ["还款协议", "人民币肆佰元整", "诉讼时效中断", "第一百九十五条", "王小明"]),
-        ("zh-hant", ["還款協議", "人民幣肆佰元整", "訴訟時效", "王小明"]),
-        ("en", ["Repayment agreement", "limitation", "Given up when kept", "王小明"]),
+        (
+            "zh-hans",
+            [
+                "还款协议",
+                "人民币肆佰元整",
+                "诉讼时效中断",
+                "第一百九十五条",
+                "债务人：王小明",
+                "超过 100.00 CNY 的",
+                "年化利率（实际利率）：12.68 %",
+            ],
+        ),
+        (
+            "zh-hant",
+            [
+                "還款協議",
+                "人民幣肆佰元整",
+                "訴訟時效",
+                "債務人：王小明",
+                "超過 100.00 CNY 的",
+                "年化利率（實際利率）：12.68 %",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Repayment agreement",
+                "limitation",
+                "Given up when kept",
+                "Debtor: 王小明",
+                "more than 100.00 CNY of it",
+                "missed in a row is more than 1;",
+                "(effective): 12.68 %",
+            ],
+        ),
     ],
 )
 def test_an_agreement_says_everything_in_both_files(case, me, monkeypatch, language, told):
@@ -53,7 +86,7 @@ def test_an_agreement_says_everything_in_both_files(case, me, monkeypatch, langu
         return pdf_file(given, code)
 
     monkeypatch.setattr(agreements, "pdf_file", printed)
-    plan = proposed(case, me, offered(case, waivers={"PENALTY": "5"}))
+    plan = proposed(case, me, offered(case, waivers={"PENALTY": "5"}, apr="0.126825"))
     made = make_agreement(plan_id=plan.id, language=language, actor=me, now=NOW)
     _row, content = open_document(document_id=made.word.id, case_id=case.id, actor=me, now=NOW)
     word = words_of(content)
@@ -68,10 +101,25 @@ def test_an_agreement_says_everything_in_both_files(case, me, monkeypatch, langu
     assert PersonalDataRead.objects.filter(purpose="AGREEMENT").count() == 1
 
 
-def test_the_same_plan_gives_the_same_pdf(case, me):
+def test_the_same_plan_gives_the_same_files(case, me, monkeypatch):
     plan = proposed(case, me)
     first = make_agreement(plan_id=plan.id, language="en", actor=me, now=NOW)
-    assert make_agreement(plan_id=plan.id, language="en", actor=me, now=NOW).pdf.id == first.pdf.id
+    monkeypatch.setattr(time, "localtime", lambda *_given: time.struct_time((2031, 1, 2, 3, 4, 5, 3, 2, 0)))
+    again = make_agreement(plan_id=plan.id, language="en", actor=me, now=NOW)
+    assert (again.pdf.id, again.word.id) == (first.pdf.id, first.word.id)
+    assert FiledDocument.objects.filter(kind="AGREEMENT").count() == 2
+    assert make_agreement(plan_id=plan.id, language="zh-hans", actor=me, now=NOW).word.id != first.word.id
+
+
+def test_a_settlement_tells_no_yearly_rate(case, me, monkeypatch):
+    pages = []
+    monkeypatch.setattr(
+        agreements, "pdf_file", lambda given, code: pages.append(page_of(lines_of(given, code))) or b"%PDF-"
+    )
+    plan = proposed(case, me, offered(case, kind="SETTLEMENT"))
+    make_agreement(plan_id=plan.id, language="en", actor=me, now=NOW)
+    assert "Yearly rate" not in pages[0]
+    assert "Interest charged by this agreement: 0.00 CNY" in pages[0]
 
 
 def test_a_signed_agreement_accepts_the_plan(case, me):

@@ -162,7 +162,7 @@ def test_offers_stand_side_by_side_with_their_limits(client_for, case, offers):
     assert page.count("<article") == len(offers)
     assert "Best value" in page
     assert "Value to us today" in page
-    assert "Offer policy default 2026-01 · PENALTY" in page
+    assert "Offer policy default 2026-01 · rule PENALTY" in page
     for one in offers:
         assert f"{one.total:,.2f}" in page
 
@@ -268,6 +268,73 @@ def test_who_decides_reads_the_terms_on_the_page_of_the_request(client_for, case
     post(lead, f"/approvals/{asked.id}/decide/", decision="approve")
     plan.refresh_from_db()
     assert plan.state == "AWAITING_ACCEPTANCE"
+
+
+def test_whose_role_is_too_small_reads_who_may_and_cannot_press(client_for, case, budget):
+    client = client_for("COLLECTOR")
+    post(client, f"/cases/{case.id}/offers/own", kind="PLAN", periods="12", principal="10", party="LENDER")
+    plan = plan_of(client, case, Offer.objects.get(), reason="lost the night shifts")
+    asked, lead, risk = ApprovalRequest.objects.get(), client_for("TEAM_LEAD"), client_for("RISK_OFFICER")
+    page = get(lead, f"/approvals/{asked.id}/")
+    assert "This lies beyond your limit: Risk officer may agree to it." in page
+    assert re.search(r'value="approve" type="submit" disabled', page)
+    assert not re.search(r'value="reject" type="submit" disabled', page)
+    page = post(lead, f"/approvals/{asked.id}/decide/", decision="approve").content.decode()
+    assert "Your role may not agree to this plan" in page
+    assert "BEYOND_ROLE" not in page
+    assert not re.search(r'value="approve" type="submit" disabled', get(risk, f"/approvals/{asked.id}/"))
+    post(risk, f"/approvals/{asked.id}/decide/", decision="approve")
+    plan.refresh_from_db()
+    assert plan.state == "AWAITING_ACCEPTANCE"
+
+
+def test_what_is_given_up_stands_in_words(client_for, case, budget):
+    Loan.objects.filter(borrower=case.borrower_id).update(
+        arrears_principal=None, arrears_interest=None, arrears_penalty=None, arrears_fees=None, arrears=None
+    )
+    client = client_for("COLLECTOR")
+    post(client, f"/cases/{case.id}/offers/own", kind="PLAN", periods="12", principal="10", party="LENDER")
+    plan = plan_of(client, case, Offer.objects.get(), reason="lost the night shifts")
+    page = get(client, f"/plans/{plan.id}/")
+    assert "given up Not split up, reckoned as principal 2,401.00" in page
+    assert "UNSPLIT" not in page
+
+
+def test_the_offers_say_what_they_rest_on(client_for, case, offers):
+    client = client_for("COLLECTOR")
+    post(client, f"/cases/{case.id}/offers/own", kind="PLAN", periods="20", party="DEBTOR")
+    page = get(client, f"/cases/{case.id}/offers/")
+    assert "The contract's rate is not known and counts as none: Lp1" in page
+    assert "interval that holds the chance with 90 %" in page
+    assert "0 plans of this lender that ended" in page or "– plans of this lender that ended" in page
+    assert re.search(r'<span title="[0-9a-f]{16}">Offer policy default 2026-01</span>', page)
+    assert "rule TERM" in page
+    assert re.search(r'<div class="text-soft">Debtor · <time', page)
+    Loan.objects.filter(borrower=case.borrower_id).update(contract_rate="0.18")
+    page = get(client, f"/cases/{case.id}/offers/")
+    assert "rate is not known" not in page
+    assert "Contract rate <b>18.00 %</b>" in page
+
+
+def test_an_accepted_plan_shows_what_acceptance_did(client_for, case, offers):
+    client = client_for("COLLECTOR")
+    plan = plan_of(client, case, offers[0])
+    assert "What acceptance did" not in get(client, f"/plans/{plan.id}/")
+    post(client, f"/plans/{plan.id}/accept-signature", signed=SimpleUploadedFile("signed.pdf", PDF))
+    page = get(client, f"/plans/{plan.id}/")
+    assert "What acceptance did" in page
+    assert "limitation period begins anew" in page
+    page = get(client, f"/cases/{case.id}/negotiation/")
+    assert "<b>Debtor</b> Accepted the offer" in page
+
+
+def test_agreements_on_file_tell_their_form_and_stand_once(client_for, case, offers):
+    client = client_for("COLLECTOR")
+    plan = plan_of(client, case, offers[0])
+    for form in ("pdf", "docx", "pdf", "docx"):
+        post(client, f"/plans/{plan.id}/agreement", follow=False, language="en", form=form)
+    page = get(client, f"/plans/{plan.id}/")
+    assert (page.count(">Agreement · PDF<"), page.count(">Agreement · Word file<")) == (1, 1)
 
 
 def test_a_plan_is_accepted_paid_and_taken_back(client_for, case, offers):

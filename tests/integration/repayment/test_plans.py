@@ -19,6 +19,7 @@ from tests.integration.repayment.agreement_rows import (
     make_offer,
     take_back,
 )
+from tests.told import told
 
 from qingshou.access.actors import actor_of
 from qingshou.approvals.models import ApprovalRequest
@@ -34,6 +35,7 @@ from qingshou.features.repayment.models import (
     Account,
     FiledDocument,
     LedgerEvent,
+    NegotiationStep,
     OneTimeCode,
     Plan,
     PlanInstalment,
@@ -41,6 +43,7 @@ from qingshou.features.repayment.models import (
 )
 from qingshou.features.repayment.operations import plan_accepting, plans, promises
 from qingshou.features.repayment.operations.agreement_day import end_plans
+from qingshou.features.repayment.queries.plans import acceptance_of
 from qingshou.privacy.sealing import unseal
 
 D = Decimal
@@ -157,6 +160,23 @@ def test_beyond_the_limit_a_second_person_decides(case, me, lead, users):
     assert actions(case.id) == ["PLAN_PROPOSED", "PLAN_APPROVED"]
 
 
+def test_the_debtor_s_yes_stands_in_the_negotiation(case, me):
+    plan = accepted(case, me)
+    step = NegotiationStep.objects.get()
+    assert (step.party, step.kind, step.offer_id, step.channel) == ("DEBTOR", "ACCEPTED", plan.offer_id, "")
+    assert step.document_hash == plan.signed_hash
+    assert last_facts(case, "NEGOTIATION_ACCEPTED")["offer"] == str(plan.offer_id)
+
+
+def test_what_acceptance_did_is_read_from_the_record(case, me):
+    plan = proposed(case, me)
+    assert acceptance_of(plan=plan) is None
+    plan = plan_accepting.accept_by_signature(plan_id=plan.id, document_hash=signed(case), actor=me, now=NOW)
+    facts = acceptance_of(plan=plan)
+    assert facts["limitation"] == last_facts(case, "PLAN_ACCEPTED")["limitation"]
+    assert [one["effect"] for one in facts["limitation"]] == ["RESTARTS"]
+
+
 def test_an_approver_needs_the_role_the_offer_needs(case, me, lead, users):
     proposed(case, me, offered(case, needs_role="RISK_OFFICER", waivers={"PRINCIPAL": "10"}), reason="illness")
     asked = ApprovalRequest.objects.get()
@@ -180,7 +200,7 @@ def test_accepted_by_the_code_that_was_sent(case, me, wordings):
     code = plan_accepting.ask_code(plan_id=plan.id, actor=me, now=NOW)
     digits = digits_sent()
     assert (len(digits), code.tries_left, code.expires_at) == (6, 5, NOW + timedelta(minutes=10))
-    assert digits not in str(list_events(subject_kind="CASE", subject_id=case.id, limit=300))
+    assert digits not in told(str(list_events(subject_kind="CASE", subject_id=case.id, limit=300)))
     made = plan_accepting.accept_by_code(plan_id=plan.id, digits=digits, actor=me, now=NOW + timedelta(minutes=9))
     assert (made.state, made.accepted_by, made.starts_on) == ("ACTIVE", "CODE", DAY)
     held = get_case(case_id=case.id)

@@ -1,4 +1,4 @@
-"""What products are called: the lender's words before the house's, the reader's language before another, else the code."""
+"""What products are called: the lender's words before the house's, the reader's language before others, or the code."""
 
 import pytest
 from django.utils import translation

@@ -103,7 +103,8 @@ def one_plan(request: HttpRequest, visitor: Visitor, plan_id: UUID) -> HttpRespo
                 is_sent = True
                 digits = digits_given(request.POST.get("code", ""))
                 if digits:
-                    accept_by_code(plan_id=plan_id, digits=digits, actor=DEBTOR, now=visitor.now)
+                    accept_by_code(plan_id=plan_id, digits=digits, actor=DEBTOR, now=visitor.now,
+                                   channel="PORTAL")  # fmt: skip
                     return redirect("portal:one_plan", lender=visitor.tenant.code, plan_id=plan_id)
                 problem = DOOR_PROBLEMS["NO_DIGITS"]  # nothing was tried: it costs none of the tries
         except CodeRefused:

@@ -42,6 +42,8 @@ class Agreement:
     missed_max: int
     cure_days: int
     stops_collection: bool
+    unpaid_max: Decimal | None = None  # more than this unpaid past its grace breaks it
+    rate: Decimal | None = None  # effective, a year; None: not told
     is_partial: bool = False  # the debtor has other loans here that it leaves as they are
 
 
@@ -56,9 +58,14 @@ def lines_of(agreement: Agreement, language: str) -> Mapping[str, Any]:
         return f"{amount:,.{minor_digits(currency)}f} {currency}"
 
     has_waiver = any(one.given_up > ZERO for one in agreement.loans)
-    given = {"grace_days": agreement.grace_days, "missed_max": agreement.missed_max, "cure_days": agreement.cure_days}
+    given: dict[str, object] = {
+        "grace_days": agreement.grace_days, "missed_max": agreement.missed_max, "cure_days": agreement.cure_days,
+        "unpaid_max": "" if agreement.unpaid_max is None else money(agreement.unpaid_max),
+    }  # fmt: skip
     rules = [words["partial"]] if agreement.is_partial else []
-    rules += [words["grace"], words["broken"], words["early"]]
+    rules += [words["grace"], words["broken"]]
+    rules += [words["unpaid"]] if agreement.unpaid_max is not None else []
+    rules += [words["early"]]
     rules += [words["waiver"]] if has_waiver else []
     rules += [words["stop"]] if agreement.stops_collection else []
     return {
@@ -84,6 +91,7 @@ def lines_of(agreement: Agreement, language: str) -> Mapping[str, Any]:
         if language == "en"
         else in_capitals(amount=agreement.total, currency=currency, language=language),
         "cost": money(agreement.cost),
+        "rate": "" if agreement.rate is None else f"{agreement.rate * 100:,.2f} %",
         "rules": [one.format(**given) for one in rules],
         "limitation": [_limitation(one, words) for one in agreement.loans],
     }  # fmt: skip

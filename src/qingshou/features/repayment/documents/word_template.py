@@ -9,6 +9,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
@@ -26,28 +27,32 @@ def build(path: Path) -> None:
     run = heading.add_run("{{ title }}")
     run.bold, run.font.size = True, Pt(18)
     for line in (
-        "{{ w.number }}: {{ number }}    {{ w.case }}: {{ case_number }}",
-        "{{ w.made_on }}: {{ made_on }}    {{ w.open_until }}: {{ open_until }}",
+        "{{ w.number }}{{ w.colon }}{{ number }}    {{ w.case }}{{ w.colon }}{{ case_number }}",
+        "{{ w.made_on }}{{ w.colon }}{{ made_on }}    {{ w.open_until }}{{ w.colon }}{{ open_until }}",
     ):
         document.add_paragraph(line)
     _section(document, "{{ w.parties }}")
-    document.add_paragraph("{{ w.lender }}: {{ lender_name }}")
-    document.add_paragraph("{{ w.debtor }}: {{ debtor_name }}")
+    document.add_paragraph("{{ w.lender }}{{ w.colon }}{{ lender_name }}")
+    document.add_paragraph("{{ w.debtor }}{{ w.colon }}{{ debtor_name }}")
     _section(document, "{{ w.debts }}")
     _table(document, ("{{ w.loan }}", "{{ w.owed }}", "{{ w.given_up }}"), "loans",
-           ("{{ one.ref }}", "{{ one.owed }}", "{{ one.given_up }}"))  # fmt: skip
+           ("{{ one.ref }}", "{{ one.owed }}", "{{ one.given_up }}"), amounts=(1, 2))  # fmt: skip
     _section(document, "{{ w.schedule }}")
     _table(document, ("{{ w.position }}", "{{ w.due_on }}", "{{ w.amount }}"), "schedule",
-           ("{{ one.position }}", "{{ one.due_on }}", "{{ one.amount }}"))  # fmt: skip
-    document.add_paragraph("{{ w.total }}: {{ total }}  {{ total_capitals }}")
-    document.add_paragraph("{{ w.cost }}: {{ cost }}")
+           ("{{ one.position }}", "{{ one.due_on }}", "{{ one.amount }}"), amounts=(2,))  # fmt: skip
+    document.add_paragraph("{{ w.total }}{{ w.colon }}{{ total }}  {{ total_capitals }}")
+    document.add_paragraph("{{ w.cost }}{{ w.colon }}{{ cost }}")
+    document.add_paragraph("{%p if rate %}")
+    document.add_paragraph("{{ w.rate }}{{ w.colon }}{{ rate }}")
+    document.add_paragraph("{%p endif %}")
     _section(document, "{{ w.rules }}")
     _each(document, "rules")
     _section(document, "{{ w.limitation }}")
     _each(document, "limitation")
     for line in ("{{ w.sign_lender }}", "{{ w.sign_debtor }}"):
         document.add_paragraph()
-        document.add_paragraph(f"{line}: ______________________________")
+        document.add_paragraph(f"{line}{{{{ w.colon }}}}______________________________")
+    document.core_properties.author = document.core_properties.comments = ""
     document.save(str(path))
 
 
@@ -55,12 +60,16 @@ def _section(document: Any, text: str) -> None:
     document.add_paragraph().add_run(text).bold = True
 
 
-def _table(document: Any, heads: tuple[str, ...], of: str, cells: tuple[str, ...]) -> None:
+def _table(document: Any, heads: tuple[str, ...], of: str, cells: tuple[str, ...], amounts: tuple[int, ...]) -> None:
     table = document.add_table(rows=4, cols=len(heads), style="Table Grid")
     rows = (heads, (f"{{%tr for one in {of} %}}",), cells, ("{%tr endfor %}",))
     for row, texts in zip(table.rows, rows, strict=True):
         for cell, text in zip(row.cells, texts, strict=False):
             cell.text = text
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # again on the next page
+    for place in amounts:
+        for row in (table.rows[0], table.rows[2]):
+            row.cells[place].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def _each(document: Any, of: str) -> None:

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 _EN = {
+    "colon": ": ",
     "title": "Repayment agreement",
     "title_settlement": "Settlement agreement",
     "number": "Number",
@@ -22,10 +23,13 @@ _EN = {
     "amount": "Amount",
     "total": "Total to pay",
     "cost": "Interest charged by this agreement",
+    "rate": "Yearly rate of this agreement (effective)",
     "rules": "Terms",
     "grace": "A payment counts as in time up to {grace_days} days after its date.",
-    "broken": "The agreement is broken when more than {missed_max} payments in a row are missed; it is in force again "
-    "when what was missed is paid within {cure_days} days.",
+    "broken": "The agreement is broken when the number of payments missed in a row is more than {missed_max}; it is "
+    "in force again when what was missed is paid within {cure_days} days.",
+    "unpaid": "It is also broken when more than {unpaid_max} of it is unpaid after the days above; it is in force "
+    "again in the same way.",
     "early": "You may pay everything earlier; interest for time that has not passed is then not owed.",
     "waiver": "What is given up is given up only when the last payment has settled this agreement.",
     "stop": "While this agreement is kept, collection stops (card rules of 2011, art. 70).",
@@ -45,6 +49,7 @@ _EN = {
     "sign_debtor": "Debtor (name, signature, date)",
 }
 _HANS = {
+    "colon": "：",
     "title": "还款协议",
     "title_settlement": "和解还款协议",
     "number": "编号",
@@ -64,9 +69,11 @@ _HANS = {
     "amount": "金额",
     "total": "应还总额",
     "cost": "本协议计收的利息",
+    "rate": "本协议的年化利率（实际利率）",
     "rules": "约定",
     "grace": "到期日后 {grace_days} 日内付款，视为按期。",
     "broken": "连续超过 {missed_max} 期未付，视为违反本协议；在 {cure_days} 日内补足所欠各期的，协议恢复效力。",
+    "unpaid": "上述日期过后仍未付的金额合计超过 {unpaid_max} 的，亦视为违反本协议；按同样方式补足的，协议恢复效力。",
     "early": "可以提前全部付清；尚未经过的期间不计利息。",
     "waiver": "减免仅在最后一期付清、协议履行完毕时生效。",
     "stop": "按本协议履行期间，停止催收（商业银行信用卡业务监督管理办法第七十条）。",
@@ -86,6 +93,7 @@ _HANS = {
     "sign_debtor": "债务人（签字、日期）",
 }
 _HANT = {
+    "colon": "：",
     "title": "還款協議",
     "title_settlement": "和解還款協議",
     "number": "編號",
@@ -105,9 +113,11 @@ _HANT = {
     "amount": "金額",
     "total": "應還總額",
     "cost": "本協議計收的利息",
+    "rate": "本協議的年化利率（實際利率）",
     "rules": "約定",
     "grace": "到期日後 {grace_days} 日內付款，視為按期。",
     "broken": "連續超過 {missed_max} 期未付，視為違反本協議；在 {cure_days} 日內補足所欠各期的，協議恢復效力。",
+    "unpaid": "上述日期過後仍未付的金額合計超過 {unpaid_max} 的，亦視為違反本協議；按同樣方式補足的，協議恢復效力。",
     "early": "可以提前全部付清；尚未經過的期間不計利息。",
     "waiver": "減免僅在最後一期付清、協議履行完畢時生效。",
     "stop": "按本協議履行期間，停止催收（商業銀行信用卡業務監督管理辦法第七十條）。",

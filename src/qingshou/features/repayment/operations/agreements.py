@@ -92,5 +92,6 @@ def _agreement(plan: Plan, actor: Actor, now: datetime) -> Agreement:
         schedule=tuple((one.position, one.due_on, one.amount) for one in instalments), total=plan.total,
         cost=sum((one.interest for one in instalments), ZERO), grace_days=plan.grace_days,
         missed_max=plan.missed_max, cure_days=plan.cure_days, stops_collection=needs_stop(plan, on=on),
+        unpaid_max=plan.unpaid_max, rate=plan.offer.apr if plan.kind == "PLAN" else None,
         is_partial=bool(plan.offer.terms.get("is_partial")),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from qingshou.features.repayment.errors import BadAgreementInput, CodeRefused, P
 from qingshou.features.repayment.models import FiledDocument, OneTimeCode, Plan, PlanInstalment, PlanLoan
 from qingshou.features.repayment.operations.codes import count_codes_since, keep_code, new_code, use_code
 from qingshou.features.repayment.operations.following import follow
+from qingshou.features.repayment.operations.negotiation import note_step
 from qingshou.features.repayment.operations.plan_acts import needs_stop, plan_entry, stop_collection, watch_next
 from qingshou.features.repayment.operations.plan_messages import CODE, plan_values, queue_message
 from qingshou.features.repayment.operations.plans import locked_plan, months_of, supersede_agreed
@@ -82,9 +83,10 @@ def ask_code(
     return row
 
 
-def accept_by_code(*, plan_id: UUID, digits: str, actor: Actor, now: datetime) -> Plan:
+def accept_by_code(*, plan_id: UUID, digits: str, actor: Actor, now: datetime, channel: str = "") -> Plan:
     """Accept a plan by the code that was sent.
 
+    Takes   channel  of phrases.negotiation.CHANNELS: by which the debtor gave it; '' not told
     Gives   the plan, ACTIVE
     Stops   NoSuchPlan, PlanNotNow, PlanRefused  as `accept_by_signature`
             CodeRefused  wrong, used, too old or tried too often; the try is counted
@@ -94,7 +96,7 @@ def accept_by_code(*, plan_id: UUID, digits: str, actor: Actor, now: datetime) -
         _ensure_open(plan, working_day(case, now))
         is_right = use_code(purpose=ACCEPTANCE, subject_id=plan.id, digits=digits.strip(), now=now)
         if is_right:
-            _accept(plan, case, by=BY_CODE, document_hash="", actor=actor, now=now)
+            _accept(plan, case, by=BY_CODE, document_hash="", actor=actor, now=now, channel=channel)
         else:
             record_many(entries=[plan_entry(plan, "PLAN_CODE_REFUSED")], actor=actor, now=now)
     if not is_right:
@@ -129,7 +131,9 @@ def _ensure_open(plan: Plan, on: date) -> None:
                          offered_until=plan.offered_until)  # fmt: skip
 
 
-def _accept(plan: Plan, case: Any, *, by: str, document_hash: str, actor: Actor, now: datetime) -> None:
+def _accept(
+    plan: Plan, case: Any, *, by: str, document_hash: str, actor: Actor, now: datetime, channel: str = ""
+) -> None:
     tenant, on = current_tenant(), working_day(case, now)
     loans = list(PlanLoan.objects.filter(plan=plan.id).select_related("ledger__loan").order_by("ledger_id"))
     instalments = list(plan.instalments.order_by("position"))
@@ -161,6 +165,9 @@ def _accept(plan: Plan, case: Any, *, by: str, document_hash: str, actor: Actor,
         stop=plan.stop_id, term=[one.code for one in term.reasons], agreement=plan.agreement_hash,
     )  # fmt: skip
     record_many(entries=[entry], actor=actor, now=now)
+    # the debtor's yes stands in the negotiation too, with what proves it
+    note_step(case_id=plan.case_id, party="DEBTOR", kind="ACCEPTED", offer_id=plan.offer_id, actor=actor, now=now,
+              document_hash=document_hash, channel=channel)  # fmt: skip
     # money of this day counts already
     follow(borrower_ids=[plan.borrower_id], on=on, actor=actor, now=now)
     plan.refresh_from_db()

@@ -66,7 +66,7 @@ def propose_plan(
         _ensure_fit(offer, dues, loans, ledgers, on)
         if Plan.objects.filter(borrower=case.borrower_id, state__in=WAITING).exists():
             raise PlanNotNow("A plan of this debtor waits already: have it decided, or take it back first.")
-        needs_more = _needs_more(offer.needs_role, role)
+        needs_more = is_beyond(offer.needs_role, role)
         policy = plan_policy(settings=current_tenant().settings, severity=case.severity, product=case.product)
         plan = _made(case, offer, dues, loans, policy, on, actor, now, needs_more)
         given_up = sum((one.given_up for one in loans), ZERO)
@@ -100,8 +100,11 @@ def use_as_approved(decided: Decided, decider: Actor, now: datetime) -> None:
         raise PlanNotNow("This plan no longer waits for approval.", state=plan.state)
     user = get_user_model().objects.filter(id=decider.user_id).first()
     needs_role = str(decided.payload["needs_role"])
-    if user is None or _needs_more(needs_role, user.role):
-        raise _refused([Reason("BEYOND_ROLE", {"needs_role": needs_role})])
+    if user is None or is_beyond(needs_role, user.role):
+        raise PlanRefused(
+            "Your role may not agree to this plan: leave it to the role it names.",
+            reasons=[{"code": "BEYOND_ROLE", "needs_role": needs_role, "article": ""}],
+        )
     case = cases[plan.case_id]
     on = working_day(case, now)
     policy = plan_policy(settings=current_tenant().settings, severity=case.severity, product=case.product)
@@ -234,7 +237,7 @@ def _refused(reasons: Sequence[Reason]) -> PlanRefused:
     return PlanRefused(f"This plan cannot be made: {codes}. Search for other offers.", reasons=told)
 
 
-def _needs_more(needs_role: str, role: str) -> bool:
+def is_beyond(needs_role: str, role: str) -> bool:
     """Tell whether an offer needs somebody with wider limits than this role's."""
     if not needs_role:
         return False

@@ -111,6 +111,13 @@ def offer_reason_words(reason: Reason) -> str:
     return filled(REASONS, reason, {"needs_role": ROLES, "role": ROLES})
 
 
+def beyond_words(needs_role: str) -> str:
+    """Return who may agree to what lies beyond the reader's own limit."""
+    return gettext("This lies beyond your limit: %(role)s may agree to it.") % {
+        "role": ROLES.get(needs_role, needs_role)
+    }
+
+
 def unpayable_words(refusal: QingshouError) -> object:
     """Return why no schedule of such terms exists."""
     code = str(refusal.fields.get("reason", ""))

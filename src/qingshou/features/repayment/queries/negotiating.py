@@ -61,6 +61,7 @@ class Negotiable:
     overdue_days: int
     left_out: tuple[str, ...]  # loans of unknown balance or another currency, by their number
     not_chosen: tuple[str, ...] = ()  # loans it could be about and is not, by their number
+    rate_unknown: tuple[str, ...] = ()  # loans whose contract's rate nobody told, by their number
 
     @property
     def is_partial(self) -> bool:
@@ -94,6 +95,7 @@ def negotiable_of(*, case: Any, loan_ids: Collection[UUID] = ()) -> Negotiable:
         contract_date=_contract_date(tape.values()), overdue_days=case.overdue_days or 0,
         left_out=tuple(one.loan_ref for one in owed if one not in possible),
         not_chosen=tuple(one.loan_ref for one in possible if one not in fitting),
+        rate_unknown=tuple(one.loan_ref for one in fitting if not _is_rate_known(tape.get(one.loan_id))),
     )  # fmt: skip
 
 
@@ -172,6 +174,10 @@ def waivers_by_kind(one: OwedOfLoan, waivers: Mapping[str, str]) -> dict[str, st
 
 def _rate(loan: LoanOnTape | None) -> Decimal:
     return loan.contract_rate or ZERO if loan is not None else ZERO
+
+
+def _is_rate_known(loan: LoanOnTape | None) -> bool:
+    return loan is not None and loan.contract_rate is not None
 
 
 def _product(loans: Sequence[OwedOfLoan]) -> str:

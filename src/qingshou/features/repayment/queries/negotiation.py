@@ -1,5 +1,6 @@
 """Reads of a negotiation: its steps in order, with the offers they speak of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,14 +31,25 @@ class StepLine:
 def list_steps(*, case_id: UUID, limit: int = 200) -> list[StepLine]:
     """Return the steps of a case's negotiation, newest first; one query."""
     rows = NegotiationStep.objects.filter(case=case_id).select_related("offer").order_by("-at", "-id")[:limit]
-    return [
-        StepLine(
-            id=one.id, at=one.at, party=one.party, kind=one.kind, reason=one.reason, channel=one.channel,
-            offer=one.offer, call_id=one.call_id, document_hash=one.document_hash, has_words=one.said is not None,
-            made_by=one.made_by,
-        )
-        for one in rows
-    ]  # fmt: skip
+    return [_line(one) for one in rows]
+
+
+def proposers_of(*, offer_ids: Collection[UUID]) -> dict[UUID, StepLine]:
+    """Return the step by which each offer was first put forward, where one was; one query."""
+    rows = NegotiationStep.objects.filter(offer__in=offer_ids, kind__in=("OFFERED", "COUNTERED"))
+    first: dict[UUID, StepLine] = {}
+    for one in rows.select_related("offer").order_by("at", "id"):
+        if one.offer is not None:
+            first.setdefault(one.offer.id, _line(one))
+    return first
+
+
+def _line(one: NegotiationStep) -> StepLine:
+    return StepLine(
+        id=one.id, at=one.at, party=one.party, kind=one.kind, reason=one.reason, channel=one.channel,
+        offer=one.offer, call_id=one.call_id, document_hash=one.document_hash, has_words=one.said is not None,
+        made_by=one.made_by,
+    )  # fmt: skip
 
 
 def open_words(*, step_id: UUID, reader: Actor, role: str, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """Reads of plans: those at risk, those of a case, one with its schedule and what was paid, and how many survive."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from qingshou.audit.queries import list_events
 from qingshou.features.repayment.errors import NoSuchPlan
 from qingshou.features.repayment.models import Counted, Plan, PlanInstalment
 from qingshou.features.repayment.rules.plan_states import WAITING, InstalmentState, PlanState
@@ -149,6 +150,14 @@ def case_of_plan(*, plan_id: UUID) -> UUID:
     if found is None:
         raise NoSuchPlan("There is no such plan. It may belong to someone else.")
     return found
+
+
+def acceptance_of(*, plan: Plan) -> Mapping[str, Any] | None:
+    """Return what was put on record when the debtor accepted a plan; None before that. One query."""
+    if plan.accepted_at is None:
+        return None
+    told = list_events(subject_kind="CASE", subject_id=plan.case_id, action="PLAN_ACCEPTED")
+    return next((one.facts for one in told if one.facts["plan"] == str(plan.id)), None)
 
 
 def plan_of_debtor(*, borrower_id: UUID) -> Plan | None:

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from qingshou.features.repayment.documents.files import PDF, WORD
 from qingshou.features.repayment.phrases import budget as words
 from qingshou.features.repayment.phrases.documents import KINDS
 from qingshou.features.repayment.queries.budgets import BudgetShown
@@ -11,6 +14,8 @@ from qingshou.features.repayment.rules.affordability import Affordability
 from qingshou.features.repayment.views.desk_shown import article_words
 from qingshou.kernel.money import ZERO
 from qingshou.kernel.verdict import Reason
+
+_FORMS = {PDF: "PDF", WORD: _("Word file")}
 
 _QUIET = ("BAND",)
 
@@ -60,8 +65,9 @@ def compared(budgets: Sequence[BudgetShown]) -> dict[str, Any]:
 
 
 def document_line(one: Any) -> dict[str, Any]:
-    """Return a document to choose: its kind, day and the first letters of its hash."""
-    return {"hash": one.document_hash, "id": one.id, "words": KINDS.get(one.kind, one.kind), "on": one.stored_at,
+    """Return a document to choose: its kind, what file it is, day and the first letters of its hash."""
+    kind, form = KINDS.get(one.kind, one.kind), _FORMS.get(one.content_type)
+    return {"hash": one.document_hash, "id": one.id, "words": f"{kind} · {form}" if form else kind, "on": one.stored_at,
             "short": one.document_hash[:6]}  # fmt: skip
 
 

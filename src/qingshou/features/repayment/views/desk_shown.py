@@ -85,8 +85,15 @@ def article_words(article: Article | None) -> str:
     kind, _space, version = article.instrument.partition(" ")
     if kind not in TABLES:
         return law_words(article)
-    named = f"{TABLES[kind]} {version} · {article.article}"
+    place = _("rule %(name)s") % {"name": article.article} if kind == "offer_policy" else article.article
+    named = f"{TABLES[kind]} {version} · {place}"
     return named if article.confidence is Confidence.READ else f"{named} ({CONFIDENCES[article.confidence]})"
+
+
+def policy_words(text: str) -> tuple[str, str]:
+    """Return which policy a search was held to: its name and version in words, and its hash apart."""
+    named, _gap, digest = text.rpartition(" ")
+    return f"{TABLES['offer_policy']} {named or digest}", digest if named else ""
 
 
 def calls_to_choose(case: Any) -> list[dict[str, Any]]:

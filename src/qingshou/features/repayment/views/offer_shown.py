@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from qingshou.edges.figures import money, percent
 from qingshou.features.repayment.phrases import offers as words
@@ -20,6 +20,10 @@ PARTS = {
     "interest": pgettext_lazy("part of a debt", "Interest"),
     "penalty": pgettext_lazy("part of a debt", "Penalty"),
     "costs": pgettext_lazy("part of a debt", "Costs"),
+}
+# by the ledger's kinds: what the tape does not split counts as principal
+GIVEN_UP = {part.upper(): words for part, words in PARTS.items()} | {
+    "UNSPLIT": gettext_lazy("Not split up, reckoned as principal"),
 }
 _COUNTS = frozenset({"TERM_MONTHS_MAX", "GRACE_MONTHS_MAX", "SETTLEMENT_STAGES_MAX"})
 _MONEY = frozenset({"INSTALMENT_MIN"})

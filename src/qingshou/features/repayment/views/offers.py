@@ -22,9 +22,16 @@ from qingshou.features.repayment.phrases import offers as words
 from qingshou.features.repayment.queries import offers as queries
 from qingshou.features.repayment.queries.budgets import latest_budget
 from qingshou.features.repayment.queries.negotiating import Negotiable, negotiable_of
+from qingshou.features.repayment.queries.negotiation import proposers_of
 from qingshou.features.repayment.rules.offer_policy import offer_policy
 from qingshou.features.repayment.rules.owed import PARTS
-from qingshou.features.repayment.views.desk_shown import article_words, calls_to_choose, head_of, tell_refusal
+from qingshou.features.repayment.views.desk_shown import (
+    article_words,
+    calls_to_choose,
+    head_of,
+    policy_words,
+    tell_refusal,
+)
 from qingshou.features.repayment.views.offer_shown import PARTS as PART_WORDS
 from qingshou.features.repayment.views.offer_shown import card_of
 from qingshou.features.repayment.views.own_terms import kept_fields, loans_wished, terms_given, wish_given
@@ -69,7 +76,9 @@ def page_of(
         "reasons": [(words.offer_reason_words(one), article_words(one.article)) for one in found.reasons]
         if found else [],
         "cards": [card_of(one, role=desk.role) for one in found.offers] if found else [],
-        "proposed": [card_of(one, role=desk.role) for one in queries.list_proposed(case_id=case.id, limit=4)],
+        "proposed": _proposed(case, desk),
+        "policy": policy_words(found.search.policy) if found else ("", ""),
+        "observed": found.offers[0].terms.get("observed", 0) if found and found.offers else 0,
         "has_role": _has_role(desk),
         "today": on,
         "given": given or kept_fields({"periods": str(_usual_count(found)), "kind": "PLAN"}),
@@ -79,6 +88,17 @@ def page_of(
         "channels": list(talk_words.CHANNELS.items()),
         "calls": calls_to_choose(case),
     }  # fmt: skip
+
+
+def _proposed(case: Any, desk: Desk) -> list[dict[str, Any]]:
+    """Return what was proposed outside a search, each with who put it forward and when."""
+    offers = queries.list_proposed(case_id=case.id, limit=4)
+    first = proposers_of(offer_ids=[one.id for one in offers])
+    return [
+        card_of(one, role=desk.role)
+        | ({"by": talk_words.PARTIES[step.party], "by_on": step.at} if (step := first.get(one.id)) else {})
+        for one in offers
+    ]
 
 
 def _usual_count(found: queries.SearchShown | None) -> int:

@@ -30,7 +30,7 @@ from qingshou.features.repayment.rules.plan_states import CANCEL_REASONS, PlanSt
 from qingshou.features.repayment.views import budget_shown
 from qingshou.features.repayment.views.desk_shown import head_of, tell_refusal
 from qingshou.features.repayment.views.offer_shown import card_of
-from qingshou.features.repayment.views.plan_shown import shown_plan
+from qingshou.features.repayment.views.plan_shown import accepted_effects, shown_plan
 from qingshou.kernel.errors import QingshouError
 from qingshou.privacy.clearance import sees_clear
 from qingshou.privacy.kinds import PersonalKind
@@ -53,6 +53,7 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     context = {
         **head_of(request, case, desk, ""),
         **shown_plan(page, on=on, jurisdiction=desk.jurisdiction),
+        "accepted": accepted_effects(page, queries.acceptance_of(plan=page.plan)),
         "card": card_of(page.plan.offer, role=desk.role),
         "budget": budget_shown.picture_of(shown_of([budget])[0]) if budget else None,
         "asked": asked,

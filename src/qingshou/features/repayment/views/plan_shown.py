@@ -1,6 +1,6 @@
 """A plan as its page shows it: schedule, rules in words, what acceptance does under the law, the offer behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,8 @@ from qingshou.features.repayment.queries.plans import PlanPage
 from qingshou.features.repayment.rules.plan_law import judge_term, limitation_of
 from qingshou.features.repayment.rules.plan_states import FOLLOWED, WAITING, PlanState
 from qingshou.features.repayment.views.desk_shown import article_words
-from qingshou.features.repayment.views.offer_shown import PARTS
+from qingshou.features.repayment.views.offer_shown import GIVEN_UP
+from qingshou.law.values import title_of
 
 TONES = {"ACTIVE": "good", "KEPT": "good", "BROKEN": "bad", "AWAITING_APPROVAL": "note", "AWAITING_ACCEPTANCE": "note"}
 _INSTALMENT_TONES = {"PAID": "good", "LATE": "note", "MISSED": "bad"}
@@ -54,7 +55,7 @@ def shown_plan(page: PlanPage, *, on: date, jurisdiction: str) -> dict[str, Any]
 
 
 def _loan(one: Any) -> dict[str, Any]:
-    given_up = [(PARTS.get(kind.lower(), kind), Decimal(text)) for kind, text in one.waivers.items()]
+    given_up = [(GIVEN_UP.get(kind, kind), Decimal(text)) for kind, text in one.waivers.items()]
     return {"ref": one.ledger.loan.loan_ref, "owed": one.owed, "given_up": given_up}
 
 
@@ -101,6 +102,29 @@ def _effects(page: PlanPage, on: date, jurisdiction: str) -> list[dict[str, Any]
         found.append({"ref": "", "words": told_of_cards, "is_loud": False, "old": None, "new": None,
                       "articles": "; ".join(dict.fromkeys(cited))})  # fmt: skip
     return found
+
+
+def accepted_effects(page: PlanPage, facts: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return what acceptance did to the limitation of each loan, as it was put on record then; none before it."""
+    refs = {str(one.ledger_id): one.ledger.loan.loan_ref for one in page.loans}
+    return [
+        {
+            "ref": refs.get(str(one["ledger"]), ""), "words": EFFECTS.get(one["effect"], one["effect"]),
+            "is_loud": one["effect"] in _LOUD, "old": _day(one.get("old_last_date")),
+            "new": _day(one.get("new_last_date")),
+            "articles": "; ".join(_cited(text) for text in one.get("articles", ())),
+        }
+        for one in (facts or {}).get("limitation", ())
+    ]  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _cited(text: str) -> str:
+    instrument, _gap, article = text.partition(" ")
+    return f"{title_of(instrument)} {article}".strip()
 
 
 def _months(end: date, begin: date) -> int:

@@ -65,7 +65,8 @@ def test_only_the_hash_of_a_token_and_of_a_secret_is_kept(case):
     assert PortalVisit.objects.filter(secret_hash=secret).count() == 0
     assert len(token) == len(secret) == 43
     digits = code_sent(client)
-    assert digits not in str(list(OneTimeCode.objects.values_list("code_hash", flat=True)))
+    assert OneTimeCode.objects.filter(code_hash__startswith=digits).count() == 0
+    assert {len(code_hash) for code_hash in OneTimeCode.objects.values_list("code_hash", flat=True)} == {64}
 
 
 def test_the_secret_changes_as_the_visit_opens(case):
@@ -261,6 +262,48 @@ def test_what_the_door_refuses_looks_like_a_code_that_is_sent(case, tenant):
     place_stop(borrower_id=case.borrower_id, kind=Stop.DEATH, actor=SYSTEM, now=NOW)
     assert looks(Client(), path) == first
     assert sent(case) == (1, 1)
+
+
+def queries_of(client, path, place=0):
+    """Ask for a code and type a wrong one; gives how often the database was asked for either."""
+    with CaptureQueriesContext(connection) as asking:
+        door_of(client, path, place=place)
+    with CaptureQueriesContext(connection) as typing:
+        client.post("/my/alpha/code/", {"code": "000000"})
+    return len(asking), len(typing)
+
+
+@pytest.mark.parametrize("limit", ["codes_per_link_hour", "codes_per_link_day", "codes_per_debtor_day"])
+def test_a_code_that_is_not_sent_takes_the_same_work(case, tenant, limit):
+    """Time tells nothing where the same is done: sent or not, before the answer and on a wrong code."""
+    throttled(tenant, **{limit: 2})
+    path = address_of(case)
+    door_of(Client(), path)  # what is read once a process is read
+    asked, typed = queries_of(Client(), path)
+    asked_in_vain, typed_in_vain = queries_of(Client(), path)
+    assert sent(case) == (2, 1)
+    assert typed_in_vain == typed
+    assert asked <= asked_in_vain <= asked + NOTHING_TO_TELL
+
+
+# the second transaction's own few: begin, the link found and locked, how many in vain
+NOTHING_TO_TELL = 8
+
+
+def test_what_was_rehearsed_leaves_nothing(case, tenant):
+    throttled(tenant, codes_per_link_hour=1)
+    path = address_of(case)
+    door_of(Client(), path)
+    kept = (Message.objects.count(), Attempt.objects.count(), job_count())
+    door_of(Client(), path)
+    assert (Message.objects.count(), Attempt.objects.count(), job_count()) == kept
+    assert sent(case) == (1, 1)
+
+
+def job_count():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        return cursor.fetchone()[0]
 
 
 def test_no_digits_open_a_visit_whose_code_was_not_sent(case, tenant):

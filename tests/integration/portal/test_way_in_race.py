@@ -118,12 +118,12 @@ def test_no_more_codes_than_a_link_may_ask_for(committed, case):
 def test_without_the_lock_there_would_be_more(committed, case, monkeypatch):
     """The negative control: the link unlocked, the same eight pass the limit."""
     barrier = threading.Barrier(WORKERS)
-    count = visits._ensure_not_too_often
+    count = visits._too_often
 
     def counted_together(link, channel, policy, now):
         count(link, channel, policy, now)
         barrier.wait(timeout=20)
 
     monkeypatch.setattr(visits, "_locked_link", lambda link_id, _now: PortalLink.objects.get(id=link_id))
-    monkeypatch.setattr(visits, "_ensure_not_too_often", counted_together)
+    monkeypatch.setattr(visits, "_too_often", counted_together)
     assert many_codes(committed, case) == WORKERS

@@ -1,7 +1,9 @@
 """Visits: a link and a one-time code open one, for a short time; the browser holds a secret, we hold its hash."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -21,7 +23,7 @@ from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.queries.points import WayToReach, ways_of
 from qingshou.features.portal.rules.policy import PortalPolicy, portal_policy
 from qingshou.features.portal.rules.visits import CONTACT_KEY, is_link_good, is_visit_over
-from qingshou.features.repayment.operations.codes import keep_code, new_code, use_code
+from qingshou.features.repayment.operations.codes import keep_blank, keep_code, new_code, use_code
 from qingshou.features.repayment.rules.plan_policy import CodePolicy
 from qingshou.law.contact.terms import Channel, Purpose
 from qingshou.tenancy.queries import current_tenant
@@ -59,16 +61,30 @@ def begin_visit(*, link_id: UUID, point_id: UUID, language: str, now: datetime) 
         way = next((one for one in ways if one.id == point_id), None)
         if way is None:
             raise NoSuchPage("No such number or address of this debtor may be used.")
-        _ensure_not_too_often(link, way.channel, policy, now)
+        pressing = _too_often(link, way.channel, policy, now)
         secret = new_secret()
         visit = PortalVisit(
             id=uuid4(), link=link, secret_hash=hash_of(secret), channel=way.channel, begun_at=now, seen_at=now,
             expires_at=now + timedelta(minutes=policy.confirm_minutes),
         )  # fmt: skip
+        if pressing is not None:
+            _rehearse(link, visit, way, language, policy, now)
+            raise pressing
         queued = _send_code(link, visit, way, language, policy, now)
     if queued.message_id is None:
         raise CannotReach("The code could not be sent this way.", why="REFUSED")
     return Begun(visit, secret)
+
+
+def _rehearse(
+    link: PortalLink, visit: PortalVisit, way: WayToReach, language: str, policy: PortalPolicy, now: datetime
+) -> None:  # fmt: skip
+    """Do all that sending a code takes; the caller's transaction is given up, so that nothing of it stays.
+
+    Without it the answer would come sooner where a code is not sent, and the time would tell what the page does not.
+    """
+    with suppress(CannotReach):
+        _queue_code(link, visit, way, language, policy, now)
 
 
 def begin_unsent(*, link_id: UUID, why: str, now: datetime) -> Begun:
@@ -89,6 +105,8 @@ def begin_unsent(*, link_id: UUID, why: str, now: datetime) -> Begun:
             link=link, secret_hash=hash_of(secret), begun_at=now, seen_at=now,
             expires_at=now + timedelta(minutes=policy.confirm_minutes),
         )  # fmt: skip
+        keep_blank(purpose=PURPOSE, subject_id=visit.id, borrower_id=link.borrower_id,
+                   policy=CodePolicy(**policy.code), now=now)  # fmt: skip
         note(borrower_id=link.borrower_id, action="PORTAL_CODE_NOT_SENT", actor=DEBTOR, now=now, link=link.id,
              visit=visit.id, why=why)  # fmt: skip
     return Begun(visit, secret)
@@ -98,6 +116,20 @@ def _send_code(
     link: PortalLink, visit: PortalVisit, way: WayToReach, language: str, policy: PortalPolicy, now: datetime
 ) -> Queued:
     """Queue the code through the door; the visit and its code are kept where it was let through."""
+    row, queued = _queue_code(link, visit, way, language, policy, now)
+    if queued.message_id is not None:
+        visit.save(force_insert=True)
+        keep_code(row, message_id=queued.message_id, now=now)
+        note(borrower_id=link.borrower_id, case_id=latest_case_of(borrower_ids=[link.borrower_id]),
+             action="PORTAL_CODE_SENT", actor=DEBTOR, now=now, link=link.id, visit=visit.id, channel=way.channel,
+             message=queued.message_id)  # fmt: skip
+    return queued
+
+
+def _queue_code(
+    link: PortalLink, visit: PortalVisit, way: WayToReach, language: str, policy: PortalPolicy, now: datetime
+) -> tuple[Any, Queued]:
+    """Make a code and queue its message through the door; gives the code, not kept yet."""
     case_id = latest_case_of(borrower_ids=[link.borrower_id])
     channel = Channel(way.channel)
     version = approved_version(code=TEMPLATE, channel=way.channel, language=language or link.language, tone=TONE)
@@ -120,12 +152,7 @@ def _send_code(
         (queued,) = queue_many(items=[item], actor=DEBTOR, now=now)
     except MissingValue:
         raise CannotReach("The approved wording asks for something that is not known.", why="NO_VALUE") from None
-    if queued.message_id is not None:
-        visit.save(force_insert=True)
-        keep_code(row, message_id=queued.message_id, now=now)
-        note(borrower_id=link.borrower_id, case_id=case_id, action="PORTAL_CODE_SENT", actor=DEBTOR, now=now,
-             link=link.id, visit=visit.id, channel=way.channel, message=queued.message_id)  # fmt: skip
-    return queued
+    return row, queued
 
 
 def confirm_visit(*, secret: str, digits: str, now: datetime) -> Begun | None:
@@ -204,16 +231,18 @@ def _locked_link(link_id: UUID, now: datetime) -> PortalLink:
     return link
 
 
-def _ensure_not_too_often(link: PortalLink, channel: str, policy: PortalPolicy, now: datetime) -> None:
+def _too_often(link: PortalLink, channel: str, policy: PortalPolicy, now: datetime) -> TooOften | None:
     """Count the codes that were sent; the debtor's links are locked, so that none is counted twice."""
     sent = PortalVisit.objects.filter(link__borrower=link.borrower_id, begun_at__gt=now - _DAY).exclude(channel="")
-    in_hour = sent.filter(link=link, begun_at__gt=now - timedelta(hours=1)).count()
-    if in_hour >= policy.throttle["codes_per_link_hour"]:
-        raise TooOften("Too many codes were asked for: wait an hour.", minutes=60)
     counted = (
         ("codes_per_link_day", sent.filter(link=link)),
         ("codes_per_channel_day", sent.filter(channel=channel)),
         ("codes_per_debtor_day", sent),
     )
-    if any(rows.count() >= policy.throttle[limit] for limit, rows in counted):
-        raise TooOften("Too many codes were asked for: try again tomorrow.", minutes=24 * 60)
+    in_hour = sent.filter(link=link, begun_at__gt=now - timedelta(hours=1)).count()
+    is_full = [rows.count() >= policy.throttle[limit] for limit, rows in counted]  # all of them, whichever is full
+    if in_hour >= policy.throttle["codes_per_link_hour"]:
+        return TooOften("Too many codes were asked for: wait an hour.", minutes=60)
+    if any(is_full):
+        return TooOften("Too many codes were asked for: try again tomorrow.", minutes=24 * 60)
+    return None

@@ -32,6 +32,13 @@ def keep_code(row: OneTimeCode, *, message_id: UUID | None, now: datetime) -> On
     return row
 
 
+def keep_blank(*, purpose: str, subject_id: UUID, borrower_id: UUID, policy: CodePolicy, now: datetime) -> None:
+    """Keep a code that no digits match: whoever tries does and waits for the same as where one was sent."""
+    row, _digits = new_code(purpose=purpose, subject_id=subject_id, borrower_id=borrower_id, policy=policy, now=now)
+    row.code_hash = hash_of(row.id, secrets.token_hex(16))
+    keep_code(row, message_id=None, now=now)
+
+
 def count_codes_since(*, purpose: str, subject_id: UUID, since: datetime) -> int:
     """Return how many codes were made for one thing."""
     return OneTimeCode.objects.filter(purpose=purpose, subject_id=subject_id, made_at__gte=since).count()

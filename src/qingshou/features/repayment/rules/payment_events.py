@@ -74,7 +74,8 @@ def read_event(*, headers: Mapping[str, str], body: bytes, key: str, now: dateti
         raise BadPaymentSignature(
             "The report was signed at another time: sign it when it is sent, and check the clock."
         )
-    if not hmac.compare_digest(told.get("x-signature", "").encode(), signature(key, timestamp, body).encode()):
+    given = told.get("x-signature", "").strip().lower()  # hexadecimal is written in either case
+    if not hmac.compare_digest(given.encode(), signature(key, timestamp, body).encode()):
         raise BadPaymentSignature("The signature does not fit the report.")
     try:
         read = json.loads(body, parse_float=_no_float)

@@ -23,11 +23,16 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, connections
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 PASSWORD = "correct-horse-battery-staple"
+# a property is judged by what it finds, never by how fast the machine is just now; what it finds is told to be replayed
+properties.register_profile("house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("house")
 
 
 def _migrations_hash() -> str:

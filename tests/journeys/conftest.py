@@ -54,8 +54,9 @@ def worker(server: str, database_name: str) -> Iterator["subprocess.Popen[bytes]
 @pytest.fixture(scope="session")
 def browser() -> Iterator["object"]:
     """Debian's Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # as long as a page waits for anything else
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing: run tests/install-system.sh", pytrace=False)
     with sync_playwright() as playwright:

@@ -26,7 +26,7 @@ def process_of(command: list[str], *, database_name: str, settings: str) -> Iter
     log = tempfile.NamedTemporaryFile(prefix="qingshou-journeys-", suffix=".log", delete=False)  # noqa: SIM115
     with log, ExitStack() as stack:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        stack.callback(process.wait, 20)
+        stack.callback(process.wait, 120)
         stack.callback(process.terminate)
         yield process
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from qingshou.edges import clock
 from tests.journeys.stage import new_lender
@@ -111,7 +112,7 @@ def test_a_whole_call_with_a_promise_by_keyboard_alone(visit, judge, desk):
     judge(page, "case-contact-zh-1280")
     page.keyboard.press("c")  # from the case to the call page
     page.wait_for_url(re.compile("/call/$"))
-    assert page.locator("a[href^='tel:']").count() == 0
+    expect(page.locator("a[href^='tel:']")).to_have_count(0)
     judge(page, "call-before-zh-1280")
     page.keyboard.press("c")  # begin with the first open number
     page.wait_for_selector("#call-form")
@@ -152,7 +153,7 @@ def test_a_whole_call_with_a_promise_by_keyboard_alone(visit, judge, desk):
     page.wait_for_selector("#contact-panel .history-list")
     assert "通话已保存" in page.inner_text("#toasts")
     assert "核实承诺" in page.inner_text(".case-strip")
-    assert page.locator(".check-list .is-met").count() == 3
+    expect(page.locator(".check-list .is-met")).to_have_count(3)
     judge(page, "case-after-call-zh-1280")
 
 
@@ -223,7 +224,7 @@ def test_a_refused_check_and_a_wrong_number(visit, judge, desk):
     page.wait_for_selector("#contact-panel s")
     page.keyboard.press("c")
     page.wait_for_selector(".number-list s")
-    assert page.locator("[data-begin]").count() == 0
+    expect(page.locator("[data-begin]")).to_have_count(0)
     judge(page, "call-struck-en-1280")
 
 
@@ -283,7 +284,7 @@ def test_a_closed_door(visit, judge, desk, who):
     assert "Do not call now" in page.inner_text("#call-strip")
     expected = "contact is allowed from 08:00 to 22:00" if who == "asleep" else "A stop is in force: Disputes the debt"
     assert expected in page.inner_text("#call-strip")
-    assert page.locator("[data-begin], a[href^='tel:'], a[href^='sip:']").count() == 0
+    expect(page.locator("[data-begin], a[href^='tel:'], a[href^='sip:']")).to_have_count(0)
     page.keyboard.press("c")
     judge(page, f"call-{who}-en-1280")
     page = visit("COLLECTOR", of=desk, width=390)

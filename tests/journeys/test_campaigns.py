@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import NOW
 
@@ -103,5 +104,5 @@ def test_what_is_wrong_is_said_at_the_field(visit, worded):
 
 def test_a_collector_has_no_campaigns(visit):
     page = visit("COLLECTOR", language="en")
-    assert page.locator(".nav-entry:has-text('Campaigns')").count() == 0
+    expect(page.locator(".nav-entry:has-text('Campaigns')")).to_have_count(0)
     assert page.goto("/contact/campaigns/").status == 403

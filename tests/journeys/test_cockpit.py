@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import NOW
 from tests.journeys.stage import new_lender
@@ -46,7 +47,7 @@ def test_figures_open_to_their_rows(visit, judge, bank):
     page.wait_for_url(re.compile("/cockpit/loans"))
     counted, listed = (text.split("\n")[1] for text in page.locator(".figure-card").all_inner_texts())
     assert counted == listed != "0"
-    assert page.locator("#drill tbody tr").count() == min(50, int(listed))
+    expect(page.locator("#drill tbody tr")).to_have_count(min(50, int(listed)))
     judge(page, "drill-zh-1280")
     with page.expect_download() as waiting:
         page.click("summary:has-text('导出')")
@@ -59,7 +60,7 @@ def test_a_chart_gives_its_numbers(visit, bank):
     page = visit("RISK_OFFICER", of=bank, language="en")
     page.goto("/cockpit/")
     chart = page.locator("[data-chart-figure]").first
-    assert chart.locator("canvas").count() == 1
+    expect(chart.locator("canvas")).to_have_count(1)
     assert not chart.locator("table").is_visible()
     chart.locator("[data-chart-show=table]").click()
     assert chart.locator("table").is_visible()
@@ -77,7 +78,7 @@ def test_another_date_is_picked(visit, bank):
     page.select_option("#pick-as-of", "2005-08-31")
     page.wait_for_url(re.compile("as_of=2005-08-31"))
     assert "2005-08-31" in page.inner_text("main")
-    assert page.locator("[data-chart=roll-matrix], [id=roll-matrix]").count() == 0
+    expect(page.locator("[data-chart=roll-matrix], [id=roll-matrix]")).to_have_count(0)
     assert "Nothing to compare with yet" in page.inner_text("main")
 
 

@@ -12,7 +12,9 @@ from typing import IO
 
 import psutil
 
-START_LIMIT_S = 280
+from qingshou.interfaces.serving import free_port
+
+START_LIMIT_S = 600  # of a slow machine with others at work
 
 
 def begin(home: Path) -> tuple[subprocess.Popen[bytes], Path]:
@@ -26,7 +28,7 @@ def begin(home: Path) -> tuple[subprocess.Popen[bytes], Path]:
 
 def _started(home: Path, kept: dict[str, str], messages: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "qingshou.interfaces.cli", "demo", "--port", "8310"],
+        [sys.executable, "-m", "qingshou.interfaces.cli", "demo", "--port", str(free_port(8310, strict=False))],
         stdout=messages,
         stderr=subprocess.STDOUT,
         env=kept | {"QINGSHOU_MODE": "demo", "QINGSHOU_HOME": str(home), "COLUMNS": "120"},
@@ -45,9 +47,16 @@ def address(process: subprocess.Popen[bytes], out: Path) -> str:
 
 
 def stop(process: subprocess.Popen[bytes], home: Path) -> list[str]:
+    """Interrupt the demo; gives what of it is still running when there was time enough to end."""
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 0
-    time.sleep(0.5)
+    assert process.wait(timeout=120) == 0
+    until = time.monotonic() + 30
+    while (left := _running(home)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return left
+
+
+def _running(home: Path) -> list[str]:
     return [
         " ".join(found.info["cmdline"])
         for found in psutil.process_iter(["cmdline"])
@@ -61,9 +70,11 @@ def table(out: Path) -> list[str]:
 
 def test_demo_starts_twice_and_stops_cleanly(tmp_path: Path):
     home = tmp_path / "home"
+    began = time.monotonic()
     process, out = begin(home)
     try:
         url = address(process, out)
+        first_s = time.monotonic() - began
         with urllib.request.urlopen(url) as answer:  # noqa: S310 - loopback
             assert (answer.status, "accounts/login" in answer.url) == (200, True)
         first = table(out)
@@ -76,7 +87,7 @@ def test_demo_starts_twice_and_stops_cleanly(tmp_path: Path):
         began = time.monotonic()
         process, out = begin(home)
         address(process, out)
-        assert time.monotonic() - began < 60
+        assert time.monotonic() - began < max(60, first_s / 2)  # nothing is made anew
         assert table(out) == first
         assert stop(process, home) == []
     finally:

@@ -1,8 +1,12 @@
 """A collector's and a team lead's day on the pages, in a real browser."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
+
+from qingshou.edges import clock
 
 pytestmark = pytest.mark.browser
 
@@ -10,11 +14,11 @@ pytestmark = pytest.mark.browser
 def test_a_collector_works_the_queue(visit, judge):
     page = visit("COLLECTOR")
     assert page.url.endswith("/worklist/")
-    assert page.locator("[data-row]").count() == 7
+    expect(page.locator("[data-row]")).to_have_count(7)
     judge(page, "worklist-zh-1280")
     page.keyboard.press("j")
     page.keyboard.press("j")
-    assert page.locator("[data-row].is-current").count() == 1
+    expect(page.locator("[data-row].is-current")).to_have_count(1)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/cases/"))
     judge(page, "case-zh-1280")
@@ -80,13 +84,14 @@ def test_a_lead_hands_cases_over(visit, judge, lender):
     page.click("#assign-dialog button[type=submit]")
     page.wait_for_selector(".toast-line.is-success")
     page.goto("/worklist/?whose=mine")
-    assert page.locator("[data-row]").count() == 1
+    expect(page.locator("[data-row]")).to_have_count(1)
 
 
 def test_a_view_is_saved_and_its_address_can_be_sent(visit):
     page = visit("COLLECTOR")
     page.select_option("#filter-severity", "MILD")
     page.wait_for_url(re.compile("severity=MILD"))
+    page.wait_for_selector("[data-row]")
     rows = page.locator("[data-row]").count()
     page.click("[data-dialog=save-view]")
     page.fill("#save-view-name", "轻度")
@@ -94,7 +99,7 @@ def test_a_view_is_saved_and_its_address_can_be_sent(visit):
     page.wait_for_selector(".chip[aria-current=true]")
     other = visit("COLLECTOR")
     other.goto(page.url)
-    assert other.locator("[data-row]").count() == rows > 0
+    expect(other.locator("[data-row]")).to_have_count(rows)
 
 
 def test_the_language_is_switched(visit):
@@ -133,11 +138,10 @@ def test_a_draft_survives(visit):
     page.goto("/worklist/next")
     page.click(".check-list button >> nth=0")
     field = "dialog[open] textarea"
-    if page.locator(field).count():
-        page.fill(field, "half a thought")
-        page.reload()
-        page.click(".check-list button >> nth=0")
-        assert page.input_value(field) == "half a thought"
+    page.fill(field, "half a thought")
+    page.reload()
+    page.click(".check-list button >> nth=0")
+    expect(page.locator(field)).to_have_value("half a thought")
 
 
 def test_what_was_sent_and_refused_is_back_and_what_was_taken_is_gone(visit):
@@ -151,7 +155,9 @@ def test_what_was_sent_and_refused_is_back_and_what_was_taken_is_gone(visit):
     page.wait_for_selector(".toast-line.is-error")
     assert page.input_value("#ask-relief [name=code]") == "flood-9"
     page.click("[data-dialog=ask-relief]")
-    for field, text in (("from_on", "2026-12-01"), ("until_on", "2026-12-31"), ("regions", "TW"), ("reason", "flood")):
+    today = clock.today("Asia/Shanghai")
+    days = (("from_on", today.isoformat()), ("until_on", (today + timedelta(days=30)).isoformat()))
+    for field, text in (*days, ("regions", "TW"), ("reason", "flood")):
         page.fill(f"#ask-relief [name={field}]", text)
     page.click("#ask-relief button[type=submit]")
     page.wait_for_selector(".toast-line.is-success")
@@ -197,4 +203,4 @@ def test_refusals_have_the_shell(visit, judge):
     assert page.goto("/runs/").status == 403
     judge(page, "403-en-1280")
     assert page.goto("/nothing/").status == 404
-    assert page.locator(".shell-nav").count() == 1
+    expect(page.locator(".shell-nav")).to_have_count(1)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.stage import new_lender
 from tests.journeys.tapes import odd_tape
@@ -28,7 +29,7 @@ def send(page, content, *, name="台账.csv", corrects=""):
 
 def import_it(page):
     page.click("button[name=action][value=import]")
-    page.wait_for_url(re.compile(r"/imports/[0-9a-f-]{36}/$"), timeout=30_000)
+    page.wait_for_url(re.compile(r"/imports/[0-9a-f-]{36}/$"), timeout=90_000)
 
 
 def correct_days(page):
@@ -49,16 +50,16 @@ def cells(page, selector):
 def test_a_file_comes_in_is_corrected_and_its_day_run(visit, judge, bank, worker):
     page = visit("RISK_OFFICER", of=bank)
     page.goto("/imports/")
-    assert page.locator(".empty a[href='/imports/send']").count() == 1
+    expect(page.locator(".empty a[href='/imports/send']")).to_have_count(1)
     judge(page, "imports-empty-zh-1280")
     send(page, odd_tape())
     assert "贷款余额（元）" in page.inner_text("table.is-sample")
     assert "gb18030" in page.inner_text("main")
     assert page.locator("[id='snapshot.loan_id.source'] option:checked").inner_text() == "借据号"
-    assert page.locator("#without-days .notice").count() == 1
+    expect(page.locator("#without-days .notice")).to_have_count(1)
     correct_days(page)
     page.wait_for_selector("#preview tr.is-refused")
-    assert page.locator("#preview tr.is-refused").count() == 1
+    expect(page.locator("#preview tr.is-refused")).to_have_count(1)
     assert "6" in page.locator("#preview tr.is-refused td").first.inner_text()
     page.wait_for_selector("#without-days .notice", state="detached")
     judged_twice(page, judge, "wizard-zh")
@@ -70,6 +71,7 @@ def test_a_file_comes_in_is_corrected_and_its_day_run(visit, judge, bank, worker
     balances(page)
     judge(page, "import-zh-1280")
     page.click(".page-actions a[href$='/refused/']")
+    page.wait_for_selector("#refused tbody tr")
     assert cells(page, "#refused")[0][:3] == ["6", "欠息天数", "-3"]
     assert "零" in cells(page, "#refused")[0][3]
     judged_twice(page, judge, "refused-zh")
@@ -120,11 +122,12 @@ def run_the_day(page, judge):
     page.fill("#start-as-of", DAY)
     page.click("#start-run button[type=submit]")
     page.wait_for_url(re.compile(f"/runs/{DAY}/"))
-    page.wait_for_selector("progress.meter")
-    page.wait_for_selector("#run-body .figures", timeout=30_000)
-    page.wait_for_selector("#run-body:not(:has(progress))", timeout=30_000)
+    # its progress; or it is over before the page is there
+    page.wait_for_selector("progress.meter, #run-body .figures")
+    page.wait_for_selector("#run-body .figures", timeout=90_000)
+    page.wait_for_selector("#run-body:not(:has(progress))", timeout=90_000)
     assert "完成" in page.locator("#run-body .figure-card").first.inner_text()
-    assert page.locator("progress.meter").count() == 0
+    expect(page.locator("progress.meter")).to_have_count(0)
     checks = [part.split("\n") for part in page.locator(".figures .figure-card").all_inner_texts()]
     counts = {check[0]: check[1] for check in checks[1:]}
     assert counts
@@ -134,5 +137,5 @@ def run_the_day(page, judge):
 
 def worked(page):
     """See the cases that the run opened on the list of the collector they were dealt to."""
-    assert page.locator("[data-row]").count() > 0
+    page.wait_for_selector("[data-row]")
     assert "欧阳娜娜" in page.inner_text("main")

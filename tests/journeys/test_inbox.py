@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import NOW
 from tests.journeys.stage import lender_with_cases
@@ -71,7 +72,7 @@ def test_a_collector_reads_and_confirms_by_keys(visit, judge, replies, desk):
     page = visit("COLLECTOR", of=desk)
     page.click("nav >> text=回复")
     page.wait_for_selector("[data-row]")
-    assert page.locator("[data-row]").count() == 4
+    expect(page.locator("[data-row]")).to_have_count(4)
     judge(page, "inbox-zh-1280")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -86,7 +87,7 @@ def test_a_collector_reads_and_confirms_by_keys(visit, judge, replies, desk):
     page.keyboard.press("s")
     page.wait_for_selector(".toast-line.is-success")
     assert "协商" in page.inner_text(".case-strip")
-    assert page.locator("#confirm-form").count() == 0
+    expect(page.locator("#confirm-form")).to_have_count(0)
     judge(page, "reply-confirmed-zh-1280")
     page.keyboard.press("n")
     page.wait_for_selector("#confirm-form")
@@ -102,7 +103,7 @@ def test_a_wrong_number_is_struck(visit, judge, replies, desk):
     page.wait_for_selector(".toast-line.is-success")
     page.keyboard.press("o")
     page.wait_for_url(re.compile("/cases/"))
-    assert page.locator("#person s").count() == 1
+    expect(page.locator("#person s")).to_have_count(1)
 
 
 def test_a_lead_gives_a_reply_of_nobody_known_to_a_case(visit, judge, replies, desk):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.stage import new_lender
 
@@ -68,11 +69,11 @@ def judged_twice(page, judge, name):
 def test_a_collector_sees_where_every_message_stands(visit, judge, desk, language, name, delivered):
     page = visit("COLLECTOR", of=desk, language=language)
     page.goto("/contact/messages/")
-    assert page.locator("#messages tbody tr").count() == 8
+    expect(page.locator("#messages tbody tr")).to_have_count(8)
     judged_twice(page, judge, f"messages-{name}")
     page.locator(".state-counts a", has_text=delivered).click()
     page.wait_for_url(re.compile("state=DELIVERED"))
-    assert page.locator("#messages tbody tr").count() == 1
+    expect(page.locator("#messages tbody tr")).to_have_count(1)
     page.click("#messages tbody a[data-open]")
     page.wait_for_selector("button[hx-post$='/words']")
     page.click("button[hx-post$='/words']")
@@ -114,6 +115,6 @@ def test_a_lead_prints_downloads_and_posts_the_letters(visit, judge, desk):
     page.click("[data-dialog=mark-posted]")
     page.click("#mark-posted button[type=submit]")
     page.wait_for_selector(".toast-line.is-success")
-    assert page.locator("[data-dialog=mark-posted]").count() == 0
+    expect(page.locator("[data-dialog=mark-posted]")).to_have_count(0)
     page.goto("/contact/letters/")
     judged_twice(page, judge, "letters-zh")

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import NOW
 from tests.journeys.stage import lender_with_cases
@@ -60,7 +61,7 @@ def test_from_the_banks_file_to_the_account(visit, judge, books, statement, work
     page.click("nav >> text=待认领")
     page.wait_for_selector("[data-row]")
     judge(page, "queue-zh-1280")
-    assert page.locator("[data-row]").count() == 2
+    expect(page.locator("[data-row]")).to_have_count(2)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_selector(".candidate")
@@ -140,7 +141,7 @@ def test_one_transfer_is_split_over_two_debtors_and_joined_again(visit, judge, b
     page.wait_for_selector(".toast-line.is-success")
     judge(page, "receipt-joined-zh-390")
     page.goto(transfer)
-    assert page.locator("a[href$='/split']").count() == 1  # in the queue again, to be split anew
+    expect(page.locator("a[href$='/split']")).to_have_count(1)  # in the queue again, to be split anew
 
 
 def test_in_english_and_on_a_telephone(visit, judge, books):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from qingshou.audit.actors import SYSTEM
 from qingshou.features.contact.operations.door import Asked, reserve_many
@@ -37,4 +38,4 @@ def test_the_page_of_refused_contacts(refused, visit, judge, language, width):
     page.wait_for_selector("main h1")
     judge(page, f"refusals-{language}-{width}")
     page.goto("/contact/refusals/?code=STOPPED")
-    assert page.locator(".table-scroll .data-table tbody tr").count() == 3
+    expect(page.locator(".table-scroll .data-table tbody tr")).to_have_count(3)

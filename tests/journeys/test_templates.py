@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.stage import lender_with_cases
 
@@ -27,7 +28,7 @@ def test_from_nothing_to_a_wording_in_use(visit, judge, house):
     page.click(".empty [data-dialog=install-set]")
     page.click("#install-set button[type=submit]")
     page.wait_for_selector(".toast-line.is-success")
-    assert page.locator("[data-row]").count() == 50
+    expect(page.locator("[data-row]")).to_have_count(50)
     judge(page, "templates-zh-1280")
     page.goto("/contact/templates/words")
     page.fill("#detail-phone", "400-800-1234")
@@ -47,7 +48,7 @@ def test_from_nothing_to_a_wording_in_use(visit, judge, house):
     other.wait_for_selector(".toast-line.is-success")
 
     page.goto("/contact/templates/?status=APPROVED&channel=SMS&language=zh-hans&tone=FIRM")
-    assert page.locator("[data-row]").count() == 4
+    expect(page.locator("[data-row]")).to_have_count(4)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/contact/templates/[0-9a-f-]{36}/"))

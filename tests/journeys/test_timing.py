@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import NOW
 from tests.journeys.seeding import seed_cases
@@ -97,8 +98,8 @@ def test_figures_and_numbers_are_there(visit, desk):
     chart.locator("[data-chart-show=table]").click()
     weekdays = [line.split("\t")[0] for line in chart.locator("tbody tr").all_inner_texts()]
     assert weekdays == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-    assert page.locator("#decisions tbody tr").count() == 20
-    assert page.get_by_role("button", name="Learn now").count() == 0
+    expect(page.locator("#decisions tbody tr")).to_have_count(20)
+    expect(page.get_by_role("button", name="Learn now")).to_have_count(0)
 
 
 def test_a_lead_has_it_learn_and_nothing_is_claimed_before(visit, judge, worker):
@@ -111,7 +112,7 @@ def test_a_lead_has_it_learn_and_nothing_is_claimed_before(visit, judge, worker)
     assert "Nothing has been learnt yet" in page.inner_text("main")
     page.get_by_role("button", name="Learn now").click()
     page.wait_for_selector("text=The worker learns best time")
-    for _time in range(60):
+    for _time in range(180):  # a worker on a busy machine takes its time
         page.goto("/contact/timing/")
         if "Learnt at" in page.inner_text("main"):
             break

@@ -21,7 +21,7 @@ from qingshou.approvals.phrases import REASONS, STATUSES
 from qingshou.approvals.rules import MAY, Status
 from qingshou.audit.phrases import action_words
 from qingshou.audit.queries import list_events
-from qingshou.edges.clock import now
+from qingshou.edges import clock
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
@@ -94,7 +94,7 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
     user: Any = request.user
     asked = _found(request_id)
     kind = kinds.kind_of(asked.kind)
-    verdict = operations.judge(request_id=request_id, decider=user, now=now())
+    verdict = operations.judge(request_id=request_id, decider=user, now=clock.now())
     reasons = [REASONS[reason.code] for reason in verdict.reasons]
     if not user.has_perm(kind.permission) and REASONS["ROLE_MAY_NOT"] not in reasons:
         reasons.append(REASONS["ROLE_MAY_NOT"])
@@ -124,10 +124,10 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
     note = request.POST.get("note", "")
     try:
         if request.POST.get("decision") == "approve":
-            operations.approve(request_id=request_id, decider=user, now=now(), note=note)
+            operations.approve(request_id=request_id, decider=user, now=clock.now(), note=note)
             messages.success(request, _("Approved."))
         else:
-            operations.reject(request_id=request_id, decider=user, now=now(), note=note)
+            operations.reject(request_id=request_id, decider=user, now=clock.now(), note=note)
             messages.success(request, _("Rejected."))
     except operations.ApprovalRefused as refusal:
         codes: Any = refusal.fields.get("reasons", [])
@@ -148,7 +148,7 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
     _found(request_id)
     user: Any = request.user
     try:
-        operations.withdraw(request_id=request_id, actor=actor_of(user), now=now())
+        operations.withdraw(request_id=request_id, actor=actor_of(user), now=clock.now())
     except operations.ApprovalRefused:
         messages.error(request, _("Only who asked can withdraw a request."))
     except operations.NotPending:

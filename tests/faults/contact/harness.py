@@ -20,6 +20,7 @@ class Killing:
     messages: int
     code: str = field(default_factory=lambda: f"s{uuid.uuid4().hex[:10]}")
     after_s: float = 0.0
+    received_before: int = 0  # by the gateway, of another lender
 
     def __post_init__(self) -> None:
         answer = self.zygote.ask("found", code=self.code, messages=self.messages)
@@ -52,7 +53,7 @@ class Killing:
     @property
     def lost(self) -> int:
         """Return how many messages the gateway never received."""
-        return self.messages - len(self.gateway.received)
+        return self.messages + self.received_before - len(self.gateway.received)
 
 
 def all_sent(messages: int) -> list[str]:

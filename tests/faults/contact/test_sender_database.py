@@ -33,11 +33,12 @@ def test_a_restart_in_the_middle_doubles_and_loses_nothing(own_sender: Zygote, o
     sys.stdout.write(f"seed {seed}\n")
     chance = random.Random(seed)
     with SmsGateway(slow_s=0.02) as gateway:
-        one = Killing(own_sender, gateway, MESSAGES)
+        run_s = float(str(Killing(own_sender, gateway, MESSAGES).run()["seconds"]))  # undisturbed
+        one = Killing(own_sender, gateway, MESSAGES, received_before=len(gateway.received))
         hit = 0
         for _ in range(RESTARTS):
             number = own_sender.send("send", code=one.code, url=gateway.url, after_s=one.after_s)
-            threading.Event().wait(chance.uniform(0.2, 1.0))
+            threading.Event().wait(chance.uniform(0.1, 0.5) * run_s)
             restart_at_once(own_home)
             hit += own_sender.take(number).get("error") == "DATABASE"
             one.after_s += 130

@@ -27,7 +27,7 @@ def own_zygote(own_home: Path) -> Iterator[Zygote]:
 
 
 def test_a_restart_in_the_middle_loses_and_doubles_nothing(
-    own_zygote: Zygote, own_home: Path, files: dict[str, str], unkilled: list[str]
+    own_zygote: Zygote, own_home: Path, files: dict[str, str], unkilled: list[str], run_s: float
 ) -> None:
     seed = int(os.environ.get("QINGSHOU_SEED", random.randrange(10**6)))
     sys.stdout.write(f"seed {seed}\n")
@@ -38,11 +38,11 @@ def test_a_restart_in_the_middle_loses_and_doubles_nothing(
         for _ in range(RESTARTS):
             number = own_zygote.send("run", code=code, as_of=day.isoformat())
             waiting = threading.Event()
-            waiting.wait(chance.uniform(0.1, 0.7))
+            waiting.wait(chance.uniform(0.1, 0.5) * run_s)
             restart_at_once(own_home)
             answer = own_zygote.take(number)
             hit += answer.get("error") == "DATABASE"
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         while own_zygote.ask("run", code=code, as_of=day.isoformat()).get("status") != "DONE":
             assert time.monotonic() < until, seed
     assert hit >= 1, f"no restart hit a running day: seed {seed}"

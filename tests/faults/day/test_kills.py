@@ -34,7 +34,7 @@ def test_killed_at_every_point_and_run_again_ends_the_same(
 
 
 def test_killed_at_random_times_and_run_again_ends_the_same(
-    zygote: Zygote, files: dict[str, str], unkilled: list[str]
+    zygote: Zygote, files: dict[str, str], unkilled: list[str], run_s: float
 ) -> None:
     seed = int(os.environ.get("QINGSHOU_SEED", random.randrange(10**6)))
     sys.stdout.write(f"seed {seed}\n")
@@ -43,7 +43,7 @@ def test_killed_at_random_times_and_run_again_ends_the_same(
     landed = 0
     for day in (FIRST, SECOND):
         for _ in range(RANDOM_KILLS // 2):
-            answer = zygote.ask("run", code=code, as_of=day, kill_after_s=chance.uniform(0.02, 0.9))
+            answer = zygote.ask("run", code=code, as_of=day, kill_after_s=chance.uniform(0.02, 0.7 * run_s))
             landed += answer["killed"]
         assert zygote.ask("run", code=code, as_of=day)["status"] == "DONE", seed
     assert landed >= 2, f"too few kills hit a running day: seed {seed}"

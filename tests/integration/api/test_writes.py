@@ -4,11 +4,20 @@ import uuid
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.test import Client
+from tests.conftest import NOW
 from tests.integration.api.test_edge import assert_problem
 from tests.integration.api.test_lists import bearer
 
 from qingshou.audit.queries import list_events
+
+
+@pytest.fixture(autouse=True)
+def _day():
+    """The days named here lie ahead, whenever the tests run."""
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 def owned(cases, users, role="TEAM_LEAD"):

@@ -50,7 +50,7 @@ def test_letters_are_gathered_printed_kept_and_posted(printer, files, tmp_path):
     assert (batch.number, batch.letters_count, batch.pages_count) == ("L2026-00001", 3, 6)
     (path,) = (tmp_path / "letters" / "alpha").iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert b"%PDF" not in path.read_bytes()
+    assert not path.read_bytes().startswith(b"%PDF")
     pdf = letters.open_batch(batch_id=batch.id, files=files, actor=SYSTEM, now=NOW)
     text = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
     assert "第二封信" in "".join(text)

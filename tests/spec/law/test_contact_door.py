@@ -117,11 +117,11 @@ def test_what_is_unverified_says_so():
 
 def test_it_is_asked_a_thousand_times_a_second():
     contact_law(jurisdiction="us", region="MA", on=ON)
-    start = clocks.perf_counter()
+    start = clocks.process_time()
     for _ in range(10_000):
         contact_law(jurisdiction="us", region="MA", on=ON)
     # ten times slower than seen here still leaves a hundred thousand a second
-    assert clocks.perf_counter() - start < 1
+    assert clocks.process_time() - start < 1
 
 
 def test_a_day_that_never_opens_has_no_next_opening():

@@ -95,7 +95,7 @@ def test_there_are_a_hundred_hostile_texts():
 @pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_template_says_what_it_says_or_stops(payload):
     """As a template: refused, or plain text with nothing evaluated. As a value: the very characters."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     values = VALUES | {"agent_name": SECRET}
     try:
         shown = render(payload, values)
@@ -107,7 +107,7 @@ def test_a_hostile_template_says_what_it_says_or_stops(payload):
         assert shown == tidy(payload.replace("{{", "{").replace("}}", "}"))
     short = payload[:59]
     assert render("{agent_name}", values | {"agent_name": "a" + short}) == tidy("a" + short, one_line=True)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_every_variable_has_its_examples_within_its_length():

@@ -204,9 +204,9 @@ def test_a_long_hostile_text_is_judged_in_time():
         "{" * 19_000,
         "we do not be " * 1500,
     ):
-        begun = time.perf_counter()
+        begun = time.process_time()
         judge_wording(text, language="en", channel="EMAIL")
-        assert time.perf_counter() - begun < 5
+        assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize("jurisdiction", ["china", "us", "uk", "hongkong", "taiwan"])

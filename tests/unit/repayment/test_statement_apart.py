@@ -24,7 +24,7 @@ from qingshou.features.repayment.statements.table_mapping import read_mapping
     opening=st.integers(-10_000, 10_000).map(Decimal),
     maker=st.sampled_from([as_camt, as_mt940, as_table]),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_is_the_same_file(tmp_path, lines, opening, maker):
     path = tmp_path / "file"
     path.write_bytes(maker(lines, opening))

@@ -18,7 +18,7 @@ from qingshou.access.phrases import ROLES, SCOPES
 from qingshou.access.role_table import role_table
 from qingshou.access.views.forms import ClientForm, TeamForm
 from qingshou.access.views.telling import tell
-from qingshou.edges.clock import now
+from qingshou.edges import clock
 from qingshou.kernel.errors import NotFound, QingshouError
 
 
@@ -32,7 +32,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.create_team(**form.cleaned_data, actor=actor_of(user), now=now())
+            operations.create_team(**form.cleaned_data, actor=actor_of(user), now=clock.now())
         except QingshouError as error:
             tell(request, error)
         else:
@@ -51,7 +51,7 @@ def change_team(request: HttpRequest, team_id: UUID) -> HttpResponse:
         queries.get_team(team_id=team_id)
         if form.is_valid():
             user: Any = request.user
-            operations.change_team(team_id=team_id, **form.cleaned_data, actor=actor_of(user), now=now())
+            operations.change_team(team_id=team_id, **form.cleaned_data, actor=actor_of(user), now=clock.now())
             messages.success(request, _("The team was changed."))
         else:
             messages.error(request, _("A team needs a name."))
@@ -74,14 +74,14 @@ def clients(request: HttpRequest) -> HttpResponse:
         try:
             _client, token = operations.create_client(
                 name=given["name"], role=given["role"], scopes=given["scopes"],
-                expires_at=now() + timedelta(days=given["days"]), actor=actor_of(user), now=now(),
+                expires_at=clock.now() + timedelta(days=given["days"]), actor=actor_of(user), now=clock.now(),
             )  # fmt: skip
         except QingshouError as error:
             tell(request, error)
         else:
             form = ClientForm()
     context = {"clients": queries.list_clients(), "form": form, "token": token, "roles": ROLES, "scopes": SCOPES,
-               "now": now()}  # fmt: skip
+               "now": clock.now()}  # fmt: skip
     return render(request, "access/clients.html", context, status=422 if form.errors else 200)
 
 
@@ -91,7 +91,7 @@ def revoke_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Shut a client out."""
     user: Any = request.user
     try:
-        operations.revoke_client(client_id=client_id, actor=actor_of(user), now=now())
+        operations.revoke_client(client_id=client_id, actor=actor_of(user), now=clock.now())
     except NotFound as error:
         raise Hidden(error.message) from None
     messages.success(request, _("The client is shut out."))

@@ -19,7 +19,7 @@ from qingshou.access.handover import count_held
 from qingshou.access.phrases import ROLES
 from qingshou.access.views.forms import NewUserForm, UserForm
 from qingshou.access.views.telling import tell
-from qingshou.edges.clock import now
+from qingshou.edges import clock
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
@@ -81,7 +81,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user, password = operations.create_user(**form.cleaned_data, actor=_actor(request), now=now())
+            user, password = operations.create_user(**form.cleaned_data, actor=_actor(request), now=clock.now())
         except QingshouError as error:
             tell(request, error)
         else:
@@ -100,7 +100,7 @@ def user(request: HttpRequest, user_id: UUID) -> HttpResponse:
         ensure(_user(request), "users.manage")
         if form.is_valid():
             try:
-                operations.change_user(user_id=user_id, actor=_actor(request), now=now(), **form.cleaned_data)
+                operations.change_user(user_id=user_id, actor=_actor(request), now=clock.now(), **form.cleaned_data)
             except QingshouError as error:
                 tell(request, error)
             else:
@@ -121,7 +121,7 @@ def deactivate(request: HttpRequest, user_id: UUID) -> HttpResponse:
     successor = request.POST.get("hand_over_to", "")
     try:
         hand_over_to = UUID(successor) if successor else None
-        operations.deactivate_user(user_id=user_id, actor=_actor(request), now=now(), hand_over_to=hand_over_to)
+        operations.deactivate_user(user_id=user_id, actor=_actor(request), now=clock.now(), hand_over_to=hand_over_to)
     except ValueError:
         messages.error(request, _("Choose who takes over from the list."))
     except NotFound as error:
@@ -138,7 +138,9 @@ def deactivate(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def reactivate(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Let a user in again, with a new first password."""
     shown = _found(user_id)
-    return _show_password(request, shown, operations.reactivate_user(user_id=user_id, actor=_actor(request), now=now()))
+    return _show_password(
+        request, shown, operations.reactivate_user(user_id=user_id, actor=_actor(request), now=clock.now())
+    )
 
 
 @require_POST
@@ -146,7 +148,9 @@ def reactivate(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def reset_password(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Give a new first password."""
     shown = _found(user_id)
-    return _show_password(request, shown, operations.reset_password(user_id=user_id, actor=_actor(request), now=now()))
+    return _show_password(
+        request, shown, operations.reset_password(user_id=user_id, actor=_actor(request), now=clock.now())
+    )
 
 
 @require_POST
@@ -154,7 +158,7 @@ def reset_password(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def end_sessions(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """End all sessions of a user."""
     _found(user_id)
-    operations.end_sessions(user_id=user_id, actor=_actor(request), now=now())
+    operations.end_sessions(user_id=user_id, actor=_actor(request), now=clock.now())
     messages.success(request, _("All sessions of this user are ended."))
     return redirect("access:user", user_id)
 
@@ -165,7 +169,7 @@ def presence(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Say whether a user is at work."""
     _found(user_id)
     is_present = request.POST.get("present") == "1"
-    operations.set_presence(user_id=user_id, is_present=is_present, actor=_actor(request), now=now())
+    operations.set_presence(user_id=user_id, is_present=is_present, actor=_actor(request), now=clock.now())
     messages.success(request, _("Presence was noted."))
     return redirect("access:user", user_id)
 

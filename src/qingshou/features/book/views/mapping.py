@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshou.access.guards import requires
-from qingshou.edges.clock import now
+from qingshou.edges import clock
 from qingshou.features.book import column_words as words
 from qingshou.features.book import wizard
 from qingshou.features.book.intake.errors import MappingWrong
@@ -91,7 +91,7 @@ def _acted(request: HttpRequest, upload: Upload) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, upload: Upload) -> Any:
-    return save_mapping(document=upload.mapping, actor=asker(request), now=now())
+    return save_mapping(document=upload.mapping, actor=asker(request), now=clock.now())
 
 
 def _is_shipped(upload: Upload) -> bool:

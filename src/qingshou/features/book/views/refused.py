@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import Hidden, requires
-from qingshou.edges.clock import now
+from qingshou.edges import clock
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
 from qingshou.edges.tables import Column, Table, TableState
@@ -88,7 +88,7 @@ def download_refused(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """Send the refused rows as CSV; the download is recorded."""
     row = import_or_hidden(import_id)
     try:
-        chunks = open_rejects(row=row, home=settings.QINGSHOU_HOME, actor=asker(request), now=now())
+        chunks = open_rejects(row=row, home=settings.QINGSHOU_HOME, actor=asker(request), now=clock.now())
     except NotFound as gone:
         raise Hidden(gone.message) from None
     reply = StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8")

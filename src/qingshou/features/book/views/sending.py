@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qingshou.access.guards import requires
-from qingshou.edges.clock import now, today
+from qingshou.edges import clock
 from qingshou.features.book import column_words as words
 from qingshou.features.book import listing
 from qingshou.features.book.intake.guess import guess_mapping
@@ -46,7 +46,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, corrects: Any, problem: str = "") -> dict[str, Any]:
-    as_of = request.POST.get("as_of") or (corrects.as_of if corrects else today(current_tenant().time_zone))
+    as_of = request.POST.get("as_of") or (corrects.as_of if corrects else clock.today(current_tenant().time_zone))
     return {
         "problem": problem,
         "corrects": corrects,
@@ -74,7 +74,7 @@ def _keep(request: HttpRequest, corrects: Any) -> Upload:
         chunks=file.chunks(),
         file_name=file.name or "file",
         sent_by=asker(request).name,
-        now=now(),
+        now=clock.now(),
         corrects=str(corrects.id) if corrects else "",
     )
     try:

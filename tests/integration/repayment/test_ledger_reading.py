@@ -19,9 +19,10 @@ from qingshou.features.repayment.queries.receipts import (
     list_receipts,
     list_unmatched,
 )
-from qingshou.features.repayment.queries.statement import statement_of_loan
+from qingshou.features.repayment.queries.statement import statement_lines, statement_of_loan, statement_readings
 from qingshou.interfaces.verify import verify
 from qingshou.kernel.errors import NotFound
+from qingshou.tenancy.reading import read
 
 
 def reverse(receipt):
@@ -62,6 +63,18 @@ def test_the_statement_runs_from_the_opening_to_what_is_owed(tenant):
     assert full[-1].balance == lines[-1].balance
     reverse(later.receipt)
     assert statement_of_loan(loan_id=loan.id)[-1].balance == 10090
+
+
+def test_money_that_moves_while_a_statement_is_asked_for_does_not_part_its_lines(tenant):
+    """Transactions are asked for before postings: what is posted in between belongs to none of them."""
+    loan = make_loan()
+    pay(loan, "90", on=DAY + timedelta(days=2))
+    before = statement_of_loan(loan_id=loan.id)
+    transactions = read(statement_readings(loan_id=loan.id)[0])
+    pay(loan, "10", on=DAY + timedelta(days=1))  # takes the other back and lays it anew
+    postings = read(statement_readings(loan_id=loan.id)[1])
+    assert statement_lines(transactions, postings) == before
+    assert statement_of_loan(loan_id=loan.id) != before
 
 
 def test_lists_and_the_queue(tenant):

@@ -305,10 +305,10 @@ def test_the_account_takes_the_same_queries_at_one_and_at_three_rows(client_for,
     loan, lead = make_loan(debtor), client_for("TEAM_LEAD")
     pay(loan, "10")
     address = f"/loans/{loan.id}/account/"
-    assert queries_of(lead, address) == 11
+    assert queries_of(lead, address) == 9
     pay(loan, "11")
     pay(loan, "12")
-    assert queries_of(lead, address) == 11
+    assert queries_of(lead, address) == 9
 
 
 def test_costs_are_charged_and_part_is_given_up_by_two(client_for, users):

@@ -30,7 +30,12 @@ from qingshou.features.repayment.queries.receipts import (
     list_receipts,
     row_of,
 )
-from qingshou.features.repayment.queries.statement import CitedArticle, StatementLine, statement_reading
+from qingshou.features.repayment.queries.statement import (
+    CitedArticle,
+    StatementLine,
+    statement_lines,
+    statement_readings,
+)
 from qingshou.kernel.errors import BadInput, NotFound
 from qingshou.rest.answers import answer_as_made
 from qingshou.rest.paging import decode_cursor, page
@@ -288,12 +293,12 @@ def _share(given: ShareIn) -> Share:
 @permitted("repayment.view")
 def ledger(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """What is owed today by kind and due date, and every movement that holds, in the order of its effect."""
-    owed, ((_, time_zone, _), lines) = owed_of_loan_with(
-        lender_reading(), statement_reading(loan_id=loan_id), loan_id=loan_id
+    owed, ((_, time_zone, _), *moved) = owed_of_loan_with(
+        lender_reading(), *statement_readings(loan_id=loan_id), loan_id=loan_id
     )  # fmt: skip
     _ensure_may_see(request, owed)
     on = request.now.astimezone(ZoneInfo(time_zone)).date()  # type: ignore[attr-defined]
-    return answer_as_made(ledger_values(owed, lines, on))
+    return answer_as_made(ledger_values(owed, statement_lines(*moved), on))
 
 
 def _ensure_may_see(request: HttpRequest, owed: OwedOfLoan) -> None:

@@ -1,6 +1,5 @@
 """The statement of account of a loan: line by line, each with its parts, its reasons and the balance after it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from qingshou.kernel.money import ZERO
-from qingshou.tenancy.reading import Reading, Rows, read
+from qingshou.tenancy.reading import Reading, Rows, read_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +52,23 @@ class StatementLine:
     stood_still: tuple[date, int] | None = None  # the first day of a standstill, and how many it was up to this line
 
 
-# asked with every ledger that is shown: made by hand, since making the statement anew would be most of its cost
-_POSTINGS = """
-SELECT p.transaction_id, t.kind, t.effective_date, t.recorded_at, t.actor_name, t.rule, t.receipt_id, t.reverses_id,
-    r.id, e.facts ->> 'reason', a.kind, a.due_date, a.position, p.amount, p.reason, p.law,
+# Asked with every ledger that is shown, and put together here: joined in one statement the database would spend more on
+# the choice of a plan than on all the rest. The transactions come first: what they tell is the state of one moment, and
+# postings are only ever added, so that those asked for afterwards hold every one of theirs.
+_TRANSACTIONS = """
+SELECT t.id, t.kind, t.effective_date, t.recorded_at, t.actor_name, t.rule, t.receipt_id, t.reverses_id,
+    e.facts ->> 'reason', e.effective_date, e.sequence,
     CASE t.kind WHEN 'STANDSTILL' THEN (e.facts ->> 'from')::date END,
     CASE t.kind WHEN 'STANDSTILL' THEN (e.facts ->> 'days')::int END
-FROM repayment_posting p
-JOIN repayment_transaction t ON t.id = p.transaction_id
-JOIN repayment_account a ON a.id = p.account_id
-LEFT JOIN repayment_transaction r ON r.reverses_id = t.id
-LEFT JOIN repayment_ledgerevent e ON e.id = t.event_id
-WHERE t.ledger_id = %(loan)s AND a.ledger_id = %(loan)s
+FROM repayment_transaction t LEFT JOIN repayment_ledgerevent e ON e.id = t.event_id
+WHERE t.ledger_id = %(loan)s
 """
-_FULL = _POSTINGS + "ORDER BY p.id"
-_HOLDING = _POSTINGS + "AND t.reverses_id IS NULL AND r.id IS NULL ORDER BY e.effective_date, e.sequence, p.id"
+_POSTINGS = """
+SELECT p.transaction_id, p.id, a.kind, a.due_date, a.position, p.amount, p.reason, p.law
+FROM repayment_account a JOIN repayment_posting p ON p.account_id = a.id
+WHERE a.ledger_id = %(loan)s ORDER BY p.id
+"""
+_LAST = (date.max, 0)  # where what belongs to no event stands
 
 
 def statement_of_loan(*, loan_id: UUID, is_full: bool = False) -> list[StatementLine]:
@@ -76,12 +77,33 @@ def statement_of_loan(*, loan_id: UUID, is_full: bool = False) -> list[Statement
     Takes   is_full  False: what holds now, in the order of its effect. True: everything that was ever posted, in the
                      order of recording, with what was reversed and what reversed it
     """
-    return read(statement_reading(loan_id=loan_id, is_full=is_full))
+    return statement_lines(*read_together(*statement_readings(loan_id=loan_id)), is_full=is_full)
 
 
-def statement_reading(*, loan_id: UUID, is_full: bool = False) -> Reading[list[StatementLine]]:
-    """Ask for the lines of a loan's ledger, together with other questions."""
-    return Reading(_FULL if is_full else _HOLDING, {"loan": loan_id}, _lines)
+def statement_readings(*, loan_id: UUID) -> tuple[Reading[Rows], Reading[Rows]]:
+    """Ask for what `statement_lines` puts together, in this order, together with other questions."""
+    given = {"loan": loan_id}
+    return Reading(_TRANSACTIONS, given, list), Reading(_POSTINGS, given, list)
+
+
+def statement_lines(transactions: Rows, postings: Rows, *, is_full: bool = False) -> list[StatementLine]:
+    """Return the lines of a ledger from its transactions and postings."""
+    pieces: dict[UUID, Rows] = {}
+    for row in postings:
+        pieces.setdefault(row[0], []).append(row)
+    reversed_ids = {row[7] for row in transactions if row[7] is not None}
+    shown = [row for row in transactions if row[0] in pieces]
+    if is_full:
+        shown.sort(key=lambda row: pieces[row[0]][0][1])
+    else:
+        shown = [row for row in shown if row[7] is None and row[0] not in reversed_ids]
+        shown.sort(key=lambda row: (*((row[9], row[10]) if row[9] else _LAST), pieces[row[0]][0][1]))
+    balance, lines = ZERO, []
+    for row in shown:
+        amount = sum((piece[5] for piece in pieces[row[0]]), ZERO)
+        balance += amount
+        lines.append(_line(row, pieces[row[0]], row[0] in reversed_ids, amount, balance))
+    return lines
 
 
 # a law's posting cites the same few places over and over
@@ -97,27 +119,13 @@ def read_reasons(reason: str) -> tuple[str, ...]:
     return tuple(code for code in reason.split("/") if code)
 
 
-def _lines(rows: Rows) -> list[StatementLine]:
-    """Return the lines of postings, each with the balance after it: the first posting of one says where it stands."""
-    pieces: dict[UUID, list[tuple[Any, ...]]] = {}
-    for row in rows:
-        pieces.setdefault(row[0], []).append(row)
-    balance, lines = ZERO, []
-    for postings in pieces.values():
-        amount = sum((row[13] for row in postings), ZERO)
-        balance += amount
-        lines.append(_line(postings, amount, balance))
-    return lines
-
-
-def _line(postings: Sequence[tuple[Any, ...]], amount: Decimal, balance: Decimal) -> StatementLine:
-    transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by, told = postings[0][:10]
-    stood_from, stood_days = postings[0][-2:]
+def _line(row: tuple[Any, ...], postings: Rows, is_reversed: bool, amount: Decimal, balance: Decimal) -> StatementLine:
     parts = tuple(
-        StatementPart(row[10], row[11], row[12], row[13], read_reasons(row[14]), read_articles(row[15]))
-        for row in postings
+        StatementPart(kind, due_date, position, moved, read_reasons(reason), read_articles(law))
+        for _, _, kind, due_date, position, moved, reason, law in postings
     )
+    transaction, kind, on, at, actor, rule, receipt, reverses, reason, _, _, stood_from, stood_days = row
     return StatementLine(
-        transaction, kind, on, at, actor, rule, receipt, reverses, reversed_by is not None, str(told or ""), amount,
-        balance, parts, (stood_from, stood_days) if stood_days is not None else None,
+        transaction, kind, on, at, actor, rule, receipt, reverses, is_reversed, str(reason or ""), amount, balance,
+        parts, (stood_from, stood_days) if stood_days is not None else None,
     )  # fmt: skip

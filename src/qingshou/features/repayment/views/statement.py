@@ -33,8 +33,8 @@ from qingshou.features.repayment.phrases.money import (
 )
 from qingshou.features.repayment.phrases.orders import FUTURES, SEQUENCES, kinds_choices
 from qingshou.features.repayment.phrases.re_ageing import APPROVAL as RE_AGE
-from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan
-from qingshou.features.repayment.queries.statement import StatementLine, statement_of_loan
+from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan_with
+from qingshou.features.repayment.queries.statement import StatementLine, statement_lines, statement_readings
 from qingshou.features.repayment.views.money_shown import debtor_names
 from qingshou.kernel.money import ZERO
 
@@ -81,11 +81,11 @@ def columns_of(currency: str, *, with_receipts: bool, kinds: tuple[str, ...]) ->
 def statement(request: HttpRequest, loan_id: UUID) -> HttpResponseBase:
     """Show the account of a loan, or export it."""
     desk = desk_of(request)
-    owed = owed_of_loan(loan_id=loan_id)
+    owed, asked_together = owed_of_loan_with(*statement_readings(loan_id=loan_id), loan_id=loan_id)
     case = latest_cases_of(borrower_ids=[owed.borrower_id]).get(owed.borrower_id)
     _ensure_may_see(request, case)
     is_full = request.GET.get("full") == "1"
-    moved = statement_of_loan(loan_id=loan_id, is_full=is_full)
+    moved = statement_lines(*asked_together, is_full=is_full)
     asked = [one for one in list_requests_of(subject_id=loan_id) if one.status == "PENDING"]
     people = names_of_users(usernames=[*(one.actor_name for one in moved), *(one.requested_by_name for one in asked)])
     lines = [_line(one) | {"by": actor_words(one.actor_name, people)} for one in moved]

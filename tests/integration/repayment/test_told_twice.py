@@ -5,13 +5,18 @@ from io import BytesIO
 
 import pytest
 from django.conf import settings
-from tests.integration.repayment.bank_rows import take
-from tests.integration.repayment.ledger_rows import NOW, broken
+from django.urls import reverse
+from tests.integration.repayment.bank_rows import named_borrower, take
+from tests.integration.repayment.ledger_rows import NOW, broken, make_loan
 
 from qingshou.audit.actors import SYSTEM
 from qingshou.features.repayment.models import BankFile, Receipt
 from qingshou.features.repayment.operations import told_twice
 from qingshou.features.repayment.operations.bank_uploads import bank_uploads, send_bank_file, take_upload
+from qingshou.features.repayment.operations.matching import match_waiting
+from qingshou.features.repayment.operations.payment_references import give_reference
+from qingshou.features.repayment.operations.receipts import ChosenBy, apply_receipt
+from qingshou.features.repayment.queries.may_be_same import list_may_be_same
 from qingshou.features.repayment.statements.errors import StatementRefused
 
 KINDS = {
@@ -208,3 +213,69 @@ def test_a_zip_that_says_less_than_it_holds_is_stopped_while_it_unpacks(tmp_path
     path.write_bytes(lying)
     with pytest.raises(StatementRefused):
         [b"".join(blocks) for _name, blocks in files_of(path)]
+
+
+def paid(amount, reference, **more):
+    return entry(amount, text=f"还款 {reference}", **more)
+
+
+@pytest.fixture
+def loan(tenant):
+    return make_loan(named_borrower("王小明", tenant))
+
+
+@pytest.fixture
+def reference(loan):
+    return give_reference(borrower_id=loan.borrower_id, now=NOW)
+
+
+def page_of(receipt):
+    return reverse("repayment:receipt", args=[receipt.id])
+
+
+def test_what_may_be_the_same_booking_waits_for_a_person(taken, reference, tenant, client_for):
+    assert taken(camt("052", paid("100.00", reference))) == ("CAMT052", 1, 0)
+    assert taken(camt("053", paid("100.00", reference, e2e="E1", ref="B7"))) == ("CAMT053", 1, 0)
+    first, second = (Receipt.objects.get(bank_file__format=kind) for kind in ("CAMT052", "CAMT053"))
+    assert (first.state, second.state, second.proposals[0]["why"]) == ("APPLIED", "PROPOSED", "MAY_BE_SAME")
+    assert list_may_be_same(receipt_ids=[second.id]) == {second.id: [first.id]}
+    page = client_for("TEAM_LEAD").get(page_of(second), HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "This may be the same booking as a receipt of a camt.052 file" in page
+    assert page_of(first) in page
+    match_waiting(actor=SYSTEM, now=NOW)
+    second.refresh_from_db()
+    assert second.state == "PROPOSED"  # asked again, it waits all the same
+    apply_receipt(receipt_id=second.id, borrower_id=first.borrower_id, loan_ids=None, chosen_by=ChosenBy.LENDER,
+                  matched_by="lead", actor=SYSTEM, now=NOW)  # fmt: skip
+    second.refresh_from_db()
+    assert second.state == "APPLIED"
+    assert broken(tenant.id) == {}
+
+
+@pytest.mark.parametrize("other", [
+    paid("100.01", "{reference}"), paid("100.00", "{reference}", on="2026-11-24"), entry("100.00"),
+])  # fmt: skip
+def test_another_amount_day_or_payer_is_another_payment(taken, reference, other):
+    taken(camt("052", paid("100.00", reference)))
+    taken(camt("053", other.format(reference=reference).replace("NOTPROVIDED", "E1")))
+    later = Receipt.objects.get(bank_file__format="CAMT053")
+    assert list_may_be_same(receipt_ids=[later.id]) == {}
+
+
+def test_two_numbers_of_the_payers_own_are_two_payments(taken, reference):
+    taken(camt("052", paid("100.00", reference, e2e="E1")))
+    taken(camt("053", paid("100.00", reference, e2e="E2", ref="B7")))
+    assert [one.state for one in Receipt.objects.all()] == ["APPLIED", "APPLIED"]
+
+
+def test_two_statements_or_a_file_of_the_same_kind_raise_no_doubt(taken, reference):
+    taken(camt("053", paid("100.00", reference, ref="B7")))
+    taken(camt("053", paid("100.00", reference, ref="B8"), number="2"))
+    assert [one.state for one in Receipt.objects.all()] == ["APPLIED", "APPLIED"]
+
+
+def test_what_was_reversed_raises_no_doubt(taken, reference):
+    taken(camt("052", paid("100.00", reference)))
+    Receipt.objects.update(state="REVERSED")
+    taken(camt("053", paid("100.00", reference, e2e="E1", ref="B7")))
+    assert Receipt.objects.get(bank_file__format="CAMT053").state == "APPLIED"

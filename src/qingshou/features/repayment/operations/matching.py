@@ -15,6 +15,7 @@ from qingshou.features.repayment.operations.ledger_errors import NothingToPayOn,
 from qingshou.features.repayment.operations.receipt_returns import MovedMeanwhile
 from qingshou.features.repayment.operations.receipts import ChosenBy, apply_receipt
 from qingshou.features.repayment.queries.candidates import ToMatch, gather_candidates
+from qingshou.features.repayment.queries.may_be_same import list_may_be_same
 from qingshou.features.repayment.queries.receipts import QUEUE_STATES
 from qingshou.features.repayment.rules.matching import Found, Matching, ReceiptFacts, judge_match
 from qingshou.features.repayment.rules.matching_policy import MatchingPolicy, matching_policy
@@ -25,6 +26,7 @@ from qingshou.privacy.sealing import unseal
 from qingshou.tenancy.queries import current_tenant
 
 CHUNK = 500
+MAY_BE_SAME = "MAY_BE_SAME"
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -49,7 +51,8 @@ def match_receipts(
 
     Takes   receipt_ids  any number: they are taken in pieces, each with a fixed number of queries to judge by
     Gives   Matched      MATCHED ones are on the debts; the rest has its proposals and waits for a person. What a person
-                         took off a debt before is never put on one again by itself, only proposed
+                         took off a debt before is never put on one again by itself, only proposed; nor is what may
+                         be the same booking as another file told
     """
     policy = matching_policy(current_tenant().settings)
     done = Matched()
@@ -95,6 +98,8 @@ def _match_chunk(ids: Sequence[UUID], policy: MatchingPolicy, actor: Actor, now:
     certain = [
         one for one in rows if found[one.id].found is Found.MATCHED and one.id not in handled
     ]  # fmt: skip
+    doubted = list_may_be_same(receipt_ids=[one.id for one in certain]) if certain else {}
+    certain = [one for one in certain if one.id not in doubted]
     waiting = {one.id for one in rows} - {one.id for one in certain}
     for one in certain:
         if _apply(one.id, found[one.id], actor, now):
@@ -102,7 +107,7 @@ def _match_chunk(ids: Sequence[UUID], policy: MatchingPolicy, actor: Actor, now:
             done.borrowers.add(UUID(found[one.id].borrower_id))
         else:
             waiting.add(one.id)
-    _keep(waiting, found, done)
+    _keep(waiting, found, done, doubted)
     reach("matched")
 
 
@@ -121,13 +126,20 @@ def _apply(receipt_id: UUID, matching: Matching, actor: Actor, now: datetime) ->
 
 
 @transaction.atomic
-def _keep(ids: Collection[UUID], found: dict[UUID, Matching], done: Matched) -> None:
-    """Store the proposals of those that wait, as long as nobody dealt with them meanwhile."""
+def _keep(
+    ids: Collection[UUID], found: dict[UUID, Matching], done: Matched, doubted: Collection[UUID]
+) -> None:  # fmt: skip
+    """Store the proposals of those that wait, as long as nobody dealt with them meanwhile.
+
+    Takes   doubted  those that would be certain, but for another file that may have told the same booking
+    """
     rows = list(
         Receipt.objects.select_for_update(no_key=True).filter(id__in=ids, state__in=QUEUE_STATES).order_by("id")
     )
     for one in rows:
         proposals = proposals_of(found[one.id])
+        if one.id in doubted:
+            proposals[0]["why"] = MAY_BE_SAME
         one.state, one.proposals = ("PROPOSED" if proposals else "UNMATCHED"), proposals
         done.proposed += bool(proposals)
         done.unmatched += not proposals

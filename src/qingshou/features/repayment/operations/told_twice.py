@@ -2,22 +2,21 @@
 
 By the key of the line it is the same where the bank gives the same number and day both times. Where it does not, it is
 the same booking when amount, currency and value date agree, and the payer's own reference; or, where one of the two
-files gives none, the bank's number.
+files gives none, the bank's number. Where neither proves it, both are receipts, and a person looks at the second
+(queries/may_be_same.py).
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.db import connection
 
 from qingshou.features.repayment.models import BankFile, Receipt
+from qingshou.features.repayment.queries.may_be_same import APART_MAX, REMITTANCE_PLACE
 from qingshou.features.repayment.statements.forms import INTERIM, Line
 from qingshou.privacy.sealing import unseal
 from qingshou.tenancy.context import current_tenant_id
 
-PLACE = "repayment_receipt.remittance"
-_APART_MAX = timedelta(days=40)  # between two files that may tell the same booking
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
@@ -58,7 +57,7 @@ def told_before(*, file: BankFile, lines: Sequence[Line], claimed: set[object]) 
 
 def _files_beside(file: BankFile) -> list[object]:
     rows = BankFile.objects.exclude(format=file.format).filter(
-        taken_at__gt=file.taken_at - _APART_MAX, taken_at__lt=file.taken_at + _APART_MAX
+        taken_at__gt=file.taken_at - APART_MAX, taken_at__lt=file.taken_at + APART_MAX
     )  # fmt: skip
     if file.format not in INTERIM:
         rows = rows.filter(format__in=INTERIM)
@@ -66,7 +65,7 @@ def _files_beside(file: BankFile) -> list[object]:
 
 
 def _is_told(row: Receipt, line: Line) -> bool:
-    text = unseal(row.remittance, place=PLACE, row_id=row.id) if row.remittance is not None else ""
+    text = unseal(row.remittance, place=REMITTANCE_PLACE, row_id=row.id) if row.remittance is not None else ""
     reference = text.rpartition("\n")[2]  # the payer's own stands last, where there is one (bank_files)
     if line.end_to_end_ref and reference == line.end_to_end_ref:
         return True

@@ -139,6 +139,7 @@ WAITS = {
     "TOO_WEAK": gettext_lazy("The signs are too weak to go by."),
     "NOT_UNIQUE": gettext_lazy("Somebody else fits nearly as well."),
     "MEANT_FOR_ANOTHER": gettext_lazy("It names a reference of ours that is nobody's here."),
+    "MAY_BE_SAME": gettext_lazy("It may be the same booking as another file told: a person decides."),
     "UNIQUE": gettext_lazy("It was taken off a debt before, or the law of the place gives no order: a person decides."),
     "DEBT_NOT_NAMED": gettext_lazy(
         "It was taken off a debt before, or the law of the place gives no order: a person decides."

@@ -1,6 +1,6 @@
 """Lists of receipts for the desk: filtered, sorted, searched; the queue of those that wait; cash of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,6 +104,12 @@ def get_receipt_row(*, receipt_id: UUID) -> Any:
     if found is None:
         raise NotFound("There is no such receipt, or it is not for you.", name="receipt")
     return found
+
+
+def list_of_files(*, receipt_ids: Collection[UUID]) -> list[Any]:
+    """Return receipts with the banks' files that brought them, the oldest first."""
+    rows = Receipt.objects.filter(id__in=receipt_ids).select_related("bank_file")
+    return list(rows.order_by("received_at", "id")) if receipt_ids else []
 
 
 def recorded_by(*, receipt_id: UUID) -> str:

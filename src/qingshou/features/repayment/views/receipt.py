@@ -16,7 +16,7 @@ from qingshou.audit.queries import list_events
 from qingshou.features.book.finding import list_borrowers, search_borrowers
 from qingshou.features.cases.queries.numbers import borrowers_of_numbers, latest_cases_of
 from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
-from qingshou.features.repayment.phrases.bank_files import WARNINGS
+from qingshou.features.repayment.phrases.bank_files import FORMATS, WARNINGS
 from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
 from qingshou.features.repayment.phrases.money import (
     ACCOUNTS,
@@ -33,6 +33,7 @@ from qingshou.features.repayment.phrases.money import (
     reason_words,
 )
 from qingshou.features.repayment.queries import receipt_list as queries
+from qingshou.features.repayment.queries.may_be_same import list_may_be_same
 from qingshou.features.repayment.queries.owed import list_owed
 from qingshou.features.repayment.queries.receipts import QUEUE_STATES, explain_receipt, list_parts
 from qingshou.features.repayment.views.money_shown import debtor_names, payers
@@ -72,6 +73,7 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         "name": names.get(row.borrower_id, ""),
         "case": _case(request, row.borrower_id),
         "doubts": [WARNINGS[code] for code in explained.receipt.warnings] if row.state not in ENDED else [],
+        "may_be_same": _may_be_same(row) if waits else [],
         "state": STATES[row.state],
         "tone": STATE_TONES[row.state],
         "source": SOURCES[row.source],
@@ -90,6 +92,16 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         **_may(request, row, explained.refunded),
     }  # fmt: skip
     return render(request, "repayment/receipt.html", context)
+
+
+def _may_be_same(row: Any) -> list[dict[str, Any]]:
+    """Return the receipts that may be the same booking, told by a file of another kind."""
+    if row.bank_file_id is None:
+        return []
+    others = list_may_be_same(receipt_ids=[row.id]).get(row.id, [])
+    found = queries.list_of_files(receipt_ids=others)
+    return [{"row": one, "file": FORMATS.get(one.bank_file.format, one.bank_file.format), "state": STATES[one.state]}
+            for one in found]  # fmt: skip
 
 
 def _may(request: HttpRequest, row: Any, refunded: Any) -> dict[str, bool]:

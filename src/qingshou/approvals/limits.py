@@ -11,12 +11,12 @@ import jsonschema
 import yaml
 
 from qingshou.approvals.rules import UNLIMITED, Limit
-from qingshou.kernel.errors import BadInput
+from qingshou.kernel.lender_settings import SettingsUnfit, part_of
 
 ANY_KIND = "*"
 
 
-class UnfitLimits(BadInput):
+class UnfitLimits(SettingsUnfit):
     """A lender's table of limits cannot be used."""
 
     code = "UNFIT_LIMITS"
@@ -36,7 +36,9 @@ def check(table: object) -> None:
         jsonschema.validate(table, schema)
     except jsonschema.ValidationError as error:
         place = "/".join(str(part) for part in error.absolute_path)
-        raise UnfitLimits(f"The approval limits are wrong at '{place}': {error.message}.") from None
+        raise UnfitLimits(
+            f"The approval limits are wrong at '{place}': {error.message}.", key="approval_limits"
+        ) from None
 
 
 def limits_of(settings: Mapping[str, Any], kind: str) -> dict[str, Limit]:
@@ -44,8 +46,8 @@ def limits_of(settings: Mapping[str, Any], kind: str) -> dict[str, Limit]:
 
     Takes   settings  the lender's settings; "approval_limits" takes the place of the defaults kind by kind
     """
-    own = settings.get("approval_limits", {})
-    check(own)
+    own = part_of(settings, "approval_limits")
+    check(dict(own))
     table = {**_defaults(), **own}
     row = table.get(kind, table.get(ANY_KIND, {}))
     return {role: UNLIMITED if text == "unlimited" else Decimal(text) for role, text in row.items()}

@@ -53,6 +53,8 @@ class Environment(BaseSettings):
     payments: str = ""
     # a clamd that looks at documents from outside: 'tcp://host:3310' or 'unix:///run/clamav/clamd.ctl'
     scanner: str = ""
+    # far above what one process answers in good order: it stops who runs wild
+    api_per_minute_max: Annotated[int, Field(ge=0)] = 30_000
     behind_tls: bool = True
     log_level: str = "INFO"
 

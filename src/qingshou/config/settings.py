@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "qingshou.access.middleware.SessionRulesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "qingshou.interfaces.web.unfit_settings.UnfitSettingsMiddleware",
 ]
 
 ROOT_URLCONF = "qingshou.interfaces.urls"
@@ -209,6 +210,8 @@ QINGSHOU_CHANNELS = read_channels(
 QINGSHOU_PAYMENTS = read_payments(ENVIRONMENT.payments)
 # address of the virus scanner; '' where there is none
 QINGSHOU_SCANNER = ENVIRONMENT.scanner
+# requests of one caller of the REST interface a minute and process; 0: no limit
+QINGSHOU_API_PER_MINUTE_MAX = ENVIRONMENT.api_per_minute_max
 
 LOGGING = {
     "version": 1,

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from qingshou.kernel.errors import QingshouError
 from qingshou.rest.errors import InProgress
 
+# status -> seconds to wait where the error says none; for a 503 somebody has to correct something first
+_SECONDS = {429: 1, 503: 300}
 MEDIA_TYPE = "application/problem+json"
 
 # status -> (what, what to do)
@@ -24,6 +26,7 @@ WORDS: Mapping[int, tuple[Any, Any]] = {
     415: (_("Content type not taken"), _("Send the content type the API reference names.")),
     422: (_("What was sent cannot be used"), _("Correct the places named in `errors` or `detail` and send it again.")),
     429: (_("Too many requests"), _("Wait for the seconds in the Retry-After header, then try again.")),
+    503: (_("Not available now"), _("Have what `detail` names corrected, then send it again unchanged.")),
     500: (_("Our fault"), _("Try again later with the same Idempotency-Key; tell us the time if it stays.")),
 }
 
@@ -57,8 +60,8 @@ def problem(
 def problem_of(request: HttpRequest, error: QingshouError) -> HttpResponse:
     """Return the problem reply of one of our errors."""
     headers = {}
-    if isinstance(error, InProgress) or error.http_status == 429:
-        headers["Retry-After"] = str(error.fields.get("retry_after_seconds", 1))
+    if isinstance(error, InProgress) or error.http_status in _SECONDS:
+        headers["Retry-After"] = str(error.fields.get("retry_after_seconds", _SECONDS.get(error.http_status, 1)))
     if error.http_status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="qingshou"'
     return problem(request, status=error.http_status, code=error.code, detail=error.message, headers=headers)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from qingshou.kernel.errors import BadInput, Conflict, NotFound
 from qingshou.tenancy.context import current_tenant_id_or_none, using
 from qingshou.tenancy.models import Tenant
+from qingshou.tenancy.settings_checks import faults_of
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -59,7 +60,10 @@ def create_tenant(
 
 
 def change_tenant(*, tenant_id: UUID, **changes: Any) -> tuple[Tenant, dict[str, Any]]:
-    """Change what `changes` names (see CHANGEABLE); returns the lender and what stood there before."""
+    """Change what `changes` names (see CHANGEABLE); returns the lender and what stood there before.
+
+    Stops   UnfitTenant  a value cannot be used; of `settings` each key that is changed is judged by who reads it
+    """
     unknown = changes.keys() - CHANGEABLE
     if unknown:
         raise UnfitTenant(f"These cannot be changed: {', '.join(sorted(unknown))}.")
@@ -68,9 +72,18 @@ def change_tenant(*, tenant_id: UUID, **changes: Any) -> tuple[Tenant, dict[str,
         if tenant is None:
             raise NotFound("There is no such lender.")
         before = {name: getattr(tenant, name) for name in changes}
+        _check_settings(before.get("settings", {}), changes.get("settings", {}))
         _apply(tenant, changes)
         tenant.save()
     return tenant, {name: value for name, value in before.items() if getattr(tenant, name) != value}
+
+
+def _check_settings(before: dict[str, Any], after: Any) -> None:
+    if not isinstance(after, dict):
+        raise UnfitTenant("The settings of a lender are names with values.")
+    faults = faults_of(after, {key for key in after if key not in before or after[key] != before[key]})
+    if faults:
+        raise UnfitTenant(f"Nothing was changed. {' '.join(faults)}", faults=faults)
 
 
 def _apply(tenant: Tenant, changes: dict[str, Any]) -> None:

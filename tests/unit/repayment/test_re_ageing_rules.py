@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from qingshou.features.repayment.rules.account_settings import is_re_ageing_allowed
 from qingshou.features.repayment.rules.re_ageing import (
     AccountFacts,
     ReAgeUnfit,
@@ -13,6 +14,7 @@ from qingshou.features.repayment.rules.re_ageing import (
     new_dates,
 )
 from qingshou.kernel.errors import NotCovered
+from qingshou.kernel.lender_settings import SettingsUnfit
 
 ON = date(2026, 11, 23)
 
@@ -21,8 +23,9 @@ def judged(jurisdiction="us", *, settings=None, on=ON, **changes):
     given = {"product": "CARD", "opened_date": date(2025, 1, 1), "paid": Decimal(300), "minimum_payment": Decimal(100),
              "re_aged_dates": (), "is_willing": True}  # fmt: skip
     found = judge_re_age(
-        jurisdiction=jurisdiction, facts=AccountFacts(**(given | changes)), settings=settings or {}, on=on
-    )
+        jurisdiction=jurisdiction, facts=AccountFacts(**(given | changes)), on=on,
+        is_allowed_by_lender=is_re_ageing_allowed({"repayment": settings or {}}),
+    )  # fmt: skip
     return found.value, [one.code for one in found.reasons]
 
 
@@ -49,7 +52,7 @@ def test_an_open_end_account_in_the_united_states(changes, found):
 def test_where_no_law_says_when_only_the_lender_can_allow_it(jurisdiction, product):
     with pytest.raises(NotCovered):
         judged(jurisdiction, product=product)
-    with pytest.raises(NotCovered):
+    with pytest.raises(SettingsUnfit):
         judged(jurisdiction, product=product, settings={"re_age": "yes"})
     allowed = {"re_age": True}
     assert judged(jurisdiction, product=product, settings=allowed) == ("MAY", ["ALLOWED_BY_LENDER"])

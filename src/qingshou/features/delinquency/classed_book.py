@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from qingshou.engine.landing import landing
 from qingshou.features.book.intake import lake
 from qingshou.features.book.intake.places import Places
 from qingshou.features.delinquency.columns import age_frame, classify_frame
-from qingshou.features.delinquency.rules import AgeTerms
+from qingshou.features.delinquency.rules import AgeTerms, tolerances_of
 from qingshou.features.delinquency.severity import SeverityTable, load_severity_table
 from qingshou.features.delinquency.terms import ClassTerms, class_terms
 from qingshou.kernel.errors import NotCovered, NotFound
@@ -118,12 +117,9 @@ def _age_terms(as_of: date, jurisdiction: str, law_on: date, settings: Mapping[s
         day_one = law.day_one_convention(jurisdiction=jurisdiction, on=law_on)
     except NotCovered:
         day_one = 0
+    grace_days, amount, share = tolerances_of(settings)
     return AgeTerms(
-        as_of=as_of,
-        day_one=day_one,
-        grace_days=int(settings.get("grace_days", 0)),
-        materiality_amount=Decimal(str(settings.get("materiality_amount", "0"))),
-        materiality_share=Decimal(str(settings.get("materiality_share", "0"))),
+        as_of=as_of, day_one=day_one, grace_days=grace_days, materiality_amount=amount, materiality_share=share
     )
 
 

@@ -1,11 +1,18 @@
 """Ageing and severity of one loan, by the numbers alone. The same in columns is beside it, bound to it by tests."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from qingshou.kernel.errors import BadInput
+from qingshou.kernel.lender_settings import unfit
+
+_DIGITS_MAX = 4
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 
 BUCKET_DAYS = 30
 BUCKET_MAX = 7
@@ -55,6 +62,24 @@ class AgeTerms:
             raise BadInput("Grace days and materiality limits cannot be negative, and a share is at most 1.")
         if sorted(self.parts_order) != sorted(PARTS_IN_ORDER):
             raise BadInput(f"The order of parts must name each of {', '.join(PARTS_IN_ORDER)} once.")
+
+
+def tolerances_of(settings: Mapping[str, Any]) -> tuple[int, Decimal, Decimal]:
+    """Return a lender's grace days, and the amount and the share up to which arrears are not material.
+
+    Takes   settings  the lender's: `grace_days`, `materiality_amount`, `materiality_share`
+    Stops   SettingsUnfit  one of them is no number, below zero, or a share above 1
+    """
+    days = str(settings.get("grace_days", 0))
+    if not days.isascii() or not days.isdigit() or len(days) > _DIGITS_MAX:
+        raise unfit("grace_days", "a whole number of days is expected")
+    limits = {}
+    for name, most in (("materiality_amount", None), ("materiality_share", Decimal(1))):
+        text = str(settings.get(name, "0"))
+        if not _NUMBER.fullmatch(text) or (most is not None and Decimal(text) > most):
+            raise unfit(name, 'a number such as "0.01" is expected, of a share at most 1')
+        limits[name] = Decimal(text)
+    return int(days), limits["materiality_amount"], limits["materiality_share"]
 
 
 def overdue_days_of(*, elapsed_days: int, paused_days: int, terms: AgeTerms) -> int:

@@ -9,6 +9,7 @@ class RepaymentConfig(AppConfig):
     def ready(self) -> None:
         from qingshou.features.cases.panels import register_act, register_panel
         from qingshou.features.contact.queries.values import register_values
+        from qingshou.features.repayment.lender_settings import register_repayment_settings
         from qingshou.features.repayment.operations.agreement_registering import register_agreements
         from qingshou.features.repayment.operations.ledger_approvals import register_ledger_kinds
         from qingshou.features.repayment.operations.re_ageing import register_re_ageing
@@ -19,6 +20,7 @@ class RepaymentConfig(AppConfig):
         from qingshou.features.repayment.phrases.money import PANEL as MONEY_PANEL
         from qingshou.features.repayment.queries.receipts import references_of
 
+        register_repayment_settings()
         register_values(references_of)
         register_agreements()
         register_relief()

@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from qingshou.interfaces.api.auth import caller_in_force
 from qingshou.interfaces.api.failures import failure
+from qingshou.interfaces.api.pace import keep_pace
 from qingshou.kernel.errors import QingshouError
 from qingshou.rest.idempotency import HEADER, answer_once
 from qingshou.rest.problem import MEDIA_TYPE, problem, problem_of
@@ -50,6 +51,8 @@ def surrounded(pattern: URLPattern) -> URLPattern:
 
 def _answer(request: HttpRequest, respond: Callable[[], HttpResponse]) -> HttpResponse:
     principal = request.principal  # type: ignore[attr-defined]
+    if principal is not None:
+        keep_pace(f"{principal.tenant_id}:{principal.key}")
     if request.method != "POST" or principal is None or HEADER not in request.headers:
         return respond()
     return answer_once(

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from psycopg import errors as postgres
 
 from qingshou.kernel.errors import QingshouError
@@ -25,7 +25,6 @@ def lay_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(QingshouError, problem_of)  # type: ignore[arg-type]
     api.add_exception_handler(ValidationError, _invalid)  # type: ignore[arg-type]
     api.add_exception_handler(Http404, _not_found)  # type: ignore[arg-type]
-    api.add_exception_handler(Throttled, _throttled)  # type: ignore[arg-type]
     api.add_exception_handler(AuthenticationError, _not_signed_in)  # type: ignore[arg-type]
     api.add_exception_handler(HttpError, _http_error)  # type: ignore[arg-type]
     api.add_exception_handler(Exception, failure)  # type: ignore[arg-type]
@@ -70,17 +69,6 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def _not_found(request: HttpRequest, _: Http404) -> HttpResponse:
     return problem(request, status=404, code="NOT_FOUND", detail="There is no such thing, or not for you.")
-
-
-def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
-    seconds = str(int(error.wait or 1) + 1)
-    return problem(
-        request,
-        status=429,
-        code="TOO_MANY_REQUESTS",
-        detail=f"Too many requests; the next is taken in {seconds} s.",
-        headers={"Retry-After": seconds},
-    )
 
 
 def _not_signed_in(request: HttpRequest, _: Any) -> HttpResponse:

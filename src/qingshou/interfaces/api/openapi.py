@@ -9,7 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from qingshou.rest.problem import MEDIA_TYPE, WORDS
 from qingshou.rest.schemas import Problem
 
-_ALWAYS = (401, 403, 422, 429, 500)
+_ALWAYS = (401, 403, 422, 429, 500, 503)
 _WITH_ID = (404,)
 _WRITES = (400, 409, 413)
 
@@ -93,7 +93,7 @@ def _refusal(status: int) -> dict[str, Any]:
             }
         },
     }
-    if status == 429:
+    if status in (429, 503):
         reply["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string"}}}
     return reply
 
@@ -108,4 +108,5 @@ _EXAMPLE_CODES = {
     422: "INVALID",
     429: "TOO_MANY_REQUESTS",
     500: "INTERNAL",
+    503: "LENDER_SETTINGS_UNFIT",
 }

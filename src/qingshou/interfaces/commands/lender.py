@@ -1,9 +1,11 @@
 """`qingshou lender`: lenders of this installation and their people, from the command line."""
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -53,3 +55,48 @@ def create(
         f"Lender '{code}' is there. First sign-in: {administrator} / {password} (to be changed at once).",
         highlight=False,
     )
+
+
+@app.command("settings")
+def settings(
+    code: Annotated[str, typer.Argument(help="The lender's short name.")],
+    file: Annotated[
+        Path | None,
+        typer.Option(help="YAML whose keys take the place of the lender's; a key without a value is taken away."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a lender set for itself, or change it from a file; stops with code 65 or 78 where something is wrong.
+
+    Each key is judged by what reads it. Where one cannot be used nothing is changed.
+    """
+    _setup()
+    from qingshou.interfaces.onboarding import change_settings, faults_of_lender, settings_of
+
+    if file is not None:
+        change_settings(code=code, changes=_mapping_in(file))
+    held, faults = settings_of(code=code), faults_of_lender(code=code)
+    if as_json:
+        print(json.dumps({"settings": held, "faults": faults}, ensure_ascii=False))  # noqa: T201
+    else:
+        print(yaml.safe_dump(held, allow_unicode=True, sort_keys=True).strip())  # noqa: T201
+        for fault in faults:
+            Console(stderr=True).print(fault, style="red", highlight=False, markup=False)
+    if faults:
+        raise typer.Exit(78)
+
+
+def _mapping_in(file: Path) -> dict[str, Any]:
+    from qingshou.kernel.errors import BadInput
+
+    try:
+        read = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise BadInput("The file of settings cannot be read: name one in UTF-8 that is there.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        raise BadInput(f"The file of settings is not YAML{where}: correct it.") from None
+    if not isinstance(read, dict) or not all(isinstance(name, str) for name in read):
+        raise BadInput("The file of settings must hold names with values, such as `repayment: {...}`.")
+    return read

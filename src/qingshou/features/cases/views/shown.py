@@ -19,10 +19,12 @@ from qingshou.access.predicates import CaseFacts
 from qingshou.audit.actors import Actor
 from qingshou.edges import clock
 from qingshou.edges.products import product_words
+from qingshou.edges.words import settings_words
 from qingshou.features.cases.errors import MoveRefused
 from qingshou.features.cases.phrases import CHECKLIST, MOVE_REASONS
 from qingshou.features.cases.queries import get_case
 from qingshou.kernel.errors import QingshouError
+from qingshou.kernel.lender_settings import SettingsUnfit
 from qingshou.tenancy.queries import current_tenant
 
 
@@ -85,6 +87,8 @@ def refusal_words(refusal: QingshouError) -> str:
         said = [str(MOVE_REASONS.get(one["code"], one["code"])) + _missing(one) for one in reasons]
         if said:
             return " ".join(said)
+    if isinstance(refusal, SettingsUnfit):
+        return settings_words(refusal)
     return gettext(refusal.message)
 
 

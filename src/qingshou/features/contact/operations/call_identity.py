@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +17,7 @@ from qingshou.features.contact.operations.call_rows import lock_call, record_cal
 from qingshou.features.contact.rules.identity import fits
 from qingshou.features.contact.scripts.reading import current_script, identity_policy
 from qingshou.features.contact.scripts.shape import IDENTITY, PASSED, IdentityPolicy
+from qingshou.kernel.lender_settings import part_of
 from qingshou.law.contact.terms import Party
 from qingshou.privacy.clearance import CHECKER
 from qingshou.privacy.operations import reveal
@@ -100,8 +100,7 @@ def pass_identity(
 
 
 def _policy() -> IdentityPolicy:
-    settings: Mapping[str, Any] = current_tenant().settings.get("contact") or {}
-    return identity_policy(settings.get("identity"))
+    return identity_policy(part_of(current_tenant().settings, "contact", "identity"))
 
 
 def _tries_left(call: Call, policy: IdentityPolicy) -> int:

@@ -18,6 +18,7 @@ from qingshou.features.contact.operations.exchange import (
     take_exchange_event,
 )
 from qingshou.kernel.errors import NotFound
+from qingshou.kernel.lender_settings import part_of
 from qingshou.law.contact.terms import Outcome
 from qingshou.tenancy.queries import current_tenant
 
@@ -64,7 +65,7 @@ def is_to_be_recorded(*, call_id: UUID) -> bool:
 
     The lender's settings say `contact.recording`: CONSENT, only after a yes; ALWAYS, unless refused.
     """
-    way = str((current_tenant().settings.get("contact") or {}).get("recording", ""))
+    way = str(part_of(current_tenant().settings, "contact").get("recording", ""))
     person = Call.objects.filter(id=call_id).values_list("attempt__person_id", flat=True).first()
     if person is None or way not in ("ALWAYS", "CONSENT"):
         return False

@@ -17,6 +17,7 @@ from qingshou.features.contact.queries.templates import SUBJECT
 from qingshou.features.contact.templating.rendering import tidy
 from qingshou.features.contact.templating.starting_set import starting_set
 from qingshou.features.contact.templating.variables import LANGUAGES, VARIABLES
+from qingshou.kernel.lender_settings import part_of
 from qingshou.tenancy.models import Tenant
 from qingshou.tenancy.operations import change_tenant
 from qingshou.tenancy.queries import current_tenant
@@ -84,7 +85,7 @@ def set_contact_words(
     kept = {"extra": _words(extra), "allowed": _words(allowed)}
     with transaction.atomic():
         tenant = Tenant.objects.select_for_update(no_key=True).get(id=current_tenant().id)
-        words = dict(tenant.settings.get("contact_words") or {}) | {language: kept}
+        words = dict(part_of(tenant.settings, "contact_words")) | {language: kept}
         change_tenant(tenant_id=tenant.id, settings=dict(tenant.settings) | {"contact_words": words})
         record(subject_kind="TENANT", subject_id=tenant.id, action="CONTACT_WORDS_CHANGED", actor=actor, now=now,
                facts={"language": language, **kept})  # fmt: skip
@@ -106,7 +107,7 @@ def set_contact_details(*, details: dict[str, str], actor: Actor, now: datetime)
         raise BadContactInput("The address of the payment page begins with https://.")
     with transaction.atomic():
         tenant = Tenant.objects.select_for_update(no_key=True).get(id=current_tenant().id)
-        contact = dict(tenant.settings.get("contact") or {})
+        contact = dict(part_of(tenant.settings, "contact"))
         contact["details"] = dict(contact.get("details") or {}) | kept
         change_tenant(tenant_id=tenant.id, settings=dict(tenant.settings) | {"contact": contact})
         record(subject_kind="TENANT", subject_id=tenant.id, action="CONTACT_DETAILS_CHANGED", actor=actor, now=now,

@@ -22,6 +22,7 @@ from qingshou.features.contact.rules.asked import Asked, book_channel
 from qingshou.features.contact.rules.facts import Facts, Past
 from qingshou.features.contact.rules.house import HousePolicy, house_policy
 from qingshou.features.contact.rules.zones import zones_of_person
+from qingshou.kernel.lender_settings import part_of
 from qingshou.law.contact.terms import Channel, Outcome, Party, Place
 from qingshou.tenancy.queries import lender_reading
 from qingshou.tenancy.reading import read, read_together
@@ -81,7 +82,7 @@ def house_of_lender() -> House:
 
 
 def _house(jurisdiction: str, time_zone: str, settings: Mapping[str, Any]) -> House:
-    chosen: Mapping[str, Any] = settings.get("contact") or {}
+    chosen = part_of(settings, "contact")
     return House(
         jurisdiction, time_zone, str(chosen.get("collector_kind", "COLLECTOR")), frozenset(chosen.get("drafts", ())),
         house_policy(settings),

@@ -15,6 +15,7 @@ from qingshou.features.contact.templating.segments import Segments, segments_of
 from qingshou.features.contact.templating.starting_set import SOCIAL, TONES
 from qingshou.features.contact.templating.variables import nearest_language
 from qingshou.features.contact.templating.wording import Finding, judge_wording, own_words_of
+from qingshou.kernel.lender_settings import part_of
 from qingshou.law.contact.terms import SOCIAL as SOCIAL_CHANNELS
 from qingshou.tenancy.models import Tenant
 from qingshou.tenancy.queries import current_tenant
@@ -44,14 +45,14 @@ class TemplateFilter:
 
 def language_of_lender(tenant: Tenant) -> str:
     """Return the language a lender writes in where a debtor's is not known: as set, else by its place."""
-    chosen = nearest_language(str((tenant.settings.get("contact") or {}).get("language", "")))
+    chosen = nearest_language(str(part_of(tenant.settings, "contact").get("language", "")))
     by_place = {"china": "zh-hans", "taiwan": "zh-hant", "hongkong": "zh-hant"}
     return chosen or by_place.get(tenant.jurisdiction, "en")
 
 
 def is_collector(tenant: Tenant) -> bool:
     """Whether the lender collects for others: in the United States it then has a notice to give."""
-    return str((tenant.settings.get("contact") or {}).get("collector_kind", "COLLECTOR")) == "COLLECTOR"
+    return str(part_of(tenant.settings, "contact").get("collector_kind", "COLLECTOR")) == "COLLECTOR"
 
 
 def approved_version(*, code: str, channel: str, language: str, tone: str) -> TemplateVersion | None:

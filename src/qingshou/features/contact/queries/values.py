@@ -12,6 +12,7 @@ from django.db import connection
 from qingshou.audit.actors import SYSTEM, Actor
 from qingshou.features.contact.queries.templates import is_collector, language_of_lender
 from qingshou.features.contact.templating.variables import VARIABLES, currency_words, nearest_language
+from qingshou.kernel.lender_settings import part_of
 from qingshou.kernel.money import Rounding, minor_digits, round_money
 from qingshou.privacy.clearance import SENDER
 from qingshou.privacy.kinds import PersonalKind
@@ -102,7 +103,7 @@ def values_of(
 
 def details_of(tenant: Tenant) -> dict[str, str]:
     """Return what a lender says of itself in messages, as its settings have it."""
-    kept: Mapping[str, Any] = (tenant.settings.get("contact") or {}).get("details") or {}
+    kept = part_of(tenant.settings, "contact", "details")
     return {name: str(kept.get(name, "")) for name in ("lender_name", "contact_phone", "pay_link")}
 
 

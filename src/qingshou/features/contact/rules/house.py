@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from qingshou.kernel.errors import Misconfigured
+from qingshou.kernel.lender_settings import part_of, unfit
 from qingshou.kernel.verdict import Article, Confidence
 from qingshou.law.contact.shape import Cap, Counts, DayClass, Hours, Span, Unit, Window
 from qingshou.law.contact.terms import Channel
@@ -40,9 +40,7 @@ def _read(overlay: str) -> HousePolicy:
         jsonschema.validate(raw, yaml.safe_load((_HERE / "house.schema.yaml").read_text(encoding="utf-8")))
     except jsonschema.ValidationError as wrong:
         where = ".".join(str(part) for part in wrong.absolute_path)
-        raise Misconfigured(
-            f"The lender's contact policy is wrong at '{where}': {wrong.message[:200]}. Correct it in the settings."
-        ) from None
+        raise unfit("contact_policy", f"at '{where}', {wrong.message[:200]}") from None
     return HousePolicy(
         caps=tuple(_cap(item) for item in raw["limits"]),
         consent_channels=frozenset(Channel(one) for one in raw["consent_channels"]),
@@ -54,10 +52,9 @@ def _read(overlay: str) -> HousePolicy:
 def house_policy(settings: Mapping[str, Any]) -> HousePolicy:
     """Return the policy of a lender: the house's, with what its settings (`contact_policy`) put in its place.
 
-    Stops   Misconfigured  the settings do not fit the schema; then nothing is cleared
+    Stops   SettingsUnfit  the settings do not fit the schema; then nothing is cleared
     """
-    overlay = settings.get("contact_policy") or {}
-    return _read(json.dumps(overlay, sort_keys=True, ensure_ascii=False))
+    return _read(json.dumps(dict(part_of(settings, "contact_policy")), sort_keys=True, ensure_ascii=False))
 
 
 def _hours(raw: Mapping[str, str]) -> Hours:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from qingshou.kernel.errors import Misconfigured
+from qingshou.kernel.lender_settings import part_of, unfit
 
 _DAYS_MAX = 30
 
@@ -39,9 +39,9 @@ class TimingSettings:
 def timing_settings(settings: Mapping[str, Any]) -> TimingSettings:
     """Read a lender's settings.
 
-    Stops   Misconfigured  a name is unknown or a value out of range; then nothing is chosen
+    Stops   SettingsUnfit  a name is unknown or a value out of range; then nothing is chosen
     """
-    given = dict(settings.get("timing") or {})
+    given = dict(part_of(settings, "timing"))
     try:
         if "exploration" in given:
             given["exploration"] = Decimal(str(given["exploration"]))
@@ -51,12 +51,10 @@ def timing_settings(settings: Mapping[str, Any]) -> TimingSettings:
             and read.history_days > read.reward_days and read.contacts_max > 0 and read.judged_from > 1
         )  # fmt: skip
     except (TypeError, InvalidOperation) as fault:
-        raise Misconfigured(
-            "The lender's settings of best time ('timing') hold what is not understood. Correct them in the settings."
-        ) from fault
+        raise unfit("timing", "it holds what is not understood") from fault
     if not is_sound:
-        raise Misconfigured(
-            "The lender's settings of best time ('timing') are out of range: exploration above 0 and at most 1, "
-            f"reward_days 1 to {_DAYS_MAX}, history_days above reward_days. Correct them in the settings."
+        raise unfit(
+            "timing",
+            f"exploration must be above 0 and at most 1, reward_days 1 to {_DAYS_MAX}, history_days above reward_days",
         )
     return read

@@ -30,6 +30,7 @@ from qingshou.features.contact.scripts.shape import (
 )
 from qingshou.features.contact.templating.rendering import variables_in
 from qingshou.kernel.errors import BadInput
+from qingshou.kernel.lender_settings import SettingsUnfit
 
 FOLDER = Path(__file__).parent
 # words that tell of a debt, in what is said before the check or to somebody else
@@ -45,6 +46,12 @@ class BadScript(BadInput):
     """A script cannot be used; the message lists every problem with its place."""
 
     code = "BAD_SCRIPT"
+
+
+class UnfitIdentity(SettingsUnfit, BadScript):
+    """How a lender checks identity (its settings, `contact.identity`) cannot be used."""
+
+    code = "LENDER_SETTINGS_UNFIT"
 
 
 @cache
@@ -219,21 +226,26 @@ def identity_policy(own: Mapping[str, Any] | None = None) -> IdentityPolicy:
     """Return how a lender checks identity: the house's way, with what the lender's settings replace.
 
     Takes   own  the lender's settings `contact.identity`: facts (codes), must (codes), needs (number)
-    Stops   BadScript  a fact that does not exist, or a check that no answer could pass
+    Stops   UnfitIdentity  a fact that does not exist, or a check that no answer could pass
     """
     house = _loaded(FOLDER / "identity.yaml")
     own = own or {}
-    asked = own.get("facts", list(house["facts"]))
-    must = tuple(own.get("must", house["must"]))
+    asked, must = own.get("facts", list(house["facts"])), own.get("must", house["must"])
+    if not all(isinstance(part, list | tuple) and all(isinstance(one, str) for one in part) for part in (asked, must)):
+        raise UnfitIdentity("The lender's identity check cannot be used: `facts` and `must` are lists of facts.",
+                            key="contact.identity", problems=[])  # fmt: skip
+    must = tuple(must)
     needs = own.get("needs", house["needs"])
     unknown = sorted({*asked, *must} - house["facts"].keys())
     if unknown or not isinstance(needs, int) or not 1 <= needs <= len(asked) or not set(must) <= set(asked):
-        raise BadScript(
+        raise UnfitIdentity(
             "The lender's identity check cannot be used: `facts` and `must` name facts of "
             f"{', '.join(house['facts'])}, `must` is part of `facts`, and `needs` is between 1 and their number.",
+            key="contact.identity",
             problems=unknown,
         )
     kinds = {code: house["facts"][code] for code in asked}
     if all(kind == "CONFIRMED" for kind in kinds.values()):
-        raise BadScript("The lender's identity check compares nothing: add a fact that is typed.", problems=["facts"])
+        raise UnfitIdentity("The lender's identity check compares nothing: add a fact that is typed.",
+                            key="contact.identity", problems=["facts"])  # fmt: skip
     return IdentityPolicy(facts=kinds, must=must, needs=needs, tries_max=house["tries_max"])

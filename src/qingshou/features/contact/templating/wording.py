@@ -7,11 +7,12 @@ meaning: a second person reads every version before it is used.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from qingshou.features.contact.templating.word_lists import Rule, all_rules, article_of, denials, word_list
+from qingshou.kernel.lender_settings import part_of, unfit
 from qingshou.kernel.verdict import Article
 
 ERROR, WARNING, OK = "ERROR", "WARNING", "OK"
@@ -111,9 +112,17 @@ def judge_wording(
 
 
 def own_words_of(settings: Mapping[str, Any], language: str) -> OwnWords:
-    """Return a lender's own words for a language out of its settings ("contact_words")."""
-    kept: Mapping[str, Sequence[str]] = settings.get("contact_words", {}).get(language, {})
+    """Return a lender's own words for a language out of its settings ("contact_words"); stops with SettingsUnfit."""
+    kept = part_of(settings, "contact_words", language)
+    for name in kept:
+        words = kept[name]
+        if name not in ("extra", "allowed") or not (isinstance(words, list | tuple) and all(map(_is_text, words))):
+            raise unfit(f"contact_words.{language}", "lists of words under `extra` and `allowed` are expected")
     return OwnWords(tuple(kept.get("extra", ())), tuple(kept.get("allowed", ())))
+
+
+def _is_text(word: object) -> bool:
+    return isinstance(word, str)
 
 
 def _forbidden(given: str, part: str, *, is_legal: bool, jurisdiction: str, own: OwnWords) -> Iterator[Finding]:

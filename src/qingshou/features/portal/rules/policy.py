@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from qingshou.kernel.errors import Misconfigured
+from qingshou.kernel.lender_settings import part_of, unfit
 
 _HERE = Path(__file__).parent / "policies"
 
@@ -51,9 +51,9 @@ def portal_policy(settings: Mapping[str, Any]) -> PortalPolicy:
     """Return the policy of a lender.
 
     Takes   settings  the lender's; `portal` takes the place of the house's values, key by key
-    Stops   Misconfigured  the settings do not fit the schema
+    Stops   SettingsUnfit  the settings do not fit the schema
     """
-    return _read(yaml.safe_dump(settings.get("portal") or {}, sort_keys=True))
+    return _read(yaml.safe_dump(dict(part_of(settings, "portal")), sort_keys=True))
 
 
 @lru_cache(maxsize=64)
@@ -65,10 +65,7 @@ def _read(overlay: str) -> PortalPolicy:
         jsonschema.validate(merged, schema)
     except jsonschema.ValidationError as wrong:
         where = ".".join(str(part) for part in wrong.absolute_path)
-        raise Misconfigured(
-            f"The lender's settings of the debtor's page are wrong at 'portal.{where}': {wrong.message[:200]}. "
-            "Correct them."
-        ) from None
+        raise unfit("portal", f"at '{where}', {wrong.message[:200]}") from None
     visit, call, upload = merged["visit"], merged["call"], merged["upload"]
     return PortalPolicy(
         address=merged["address"],

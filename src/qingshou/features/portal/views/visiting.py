@@ -3,6 +3,7 @@
 A visit has its own cookie and never looks at who is signed in at the desk; the desk never looks at a visit.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,7 @@ from qingshou.features.portal.operations.visits import current_visit
 from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.rules.policy import PortalPolicy, portal_policy
 from qingshou.kernel.errors import NotFound
+from qingshou.kernel.lender_settings import SettingsUnfit
 from qingshou.privacy.clearance import SUBJECT
 from qingshou.privacy.operations import reveal
 from qingshou.privacy.places import sealed_fields
@@ -36,6 +38,7 @@ from qingshou.tenancy.queries import get_tenant_by_code
 
 COOKIE = "__Secure-visit" if settings.PRODUCTION else "visit"
 LANGUAGE_COOKIE = "visit_language"
+_log = logging.getLogger("qingshou.portal")
 PATH = "/my/"
 PURPOSE = "OWN_PAGE"
 _LANGUAGE_AGE_S = 90 * 24 * 3600
@@ -84,6 +87,8 @@ def at_door(view: View) -> View:
                     response = view(request, tenant, **parts)
             except NotFound:
                 response = nothing_here(request)
+            except SettingsUnfit as error:
+                response = out_of_order(request, tenant, error)
         return finished(request, response, language)
 
     return answering
@@ -103,6 +108,8 @@ def inside(view: View) -> View:
                     response = view(request, visitor, **parts)
             except NotFound:
                 response = nothing_here(request)
+            except SettingsUnfit as error:
+                response = out_of_order(request, tenant, error)
         return finished(request, response, asked)
 
     return answering
@@ -147,6 +154,14 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     """Return the one page for a wrong, old or unknown link, a visit that ended, and what is another's."""
     with translation.override(own_language(request)):
         return render(request, "portal/nothing_here.html", {"language": translation.get_language()}, status=404)
+
+
+def out_of_order(request: HttpRequest, tenant: Tenant | None, error: SettingsUnfit) -> HttpResponse:
+    """Return the one page for a lender whose settings have to be corrected first; the debtor is told no more."""
+    _log.error("the debtor's page of a lender cannot be shown: %s", error.fields.get("key"))
+    with translation.override(own_language(request)):
+        context = {"language": translation.get_language(), "lender_name": tenant.name if tenant else ""}
+        return render(request, "portal/out_of_order.html", context, status=error.http_status)
 
 
 def finished(request: HttpRequest, response: HttpResponse, asked_language: str) -> HttpResponse:

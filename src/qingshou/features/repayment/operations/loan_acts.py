@@ -25,6 +25,7 @@ from qingshou.features.repayment.operations.receipts import day_of
 from qingshou.features.repayment.operations.received import tell_money_moved
 from qingshou.features.repayment.operations.replay import run
 from qingshou.features.repayment.operations.tape_differences import keep_act
+from qingshou.features.repayment.rules.account_settings import waiver_alone_max
 from qingshou.features.repayment.rules.books import WAIVED, Move
 from qingshou.features.repayment.rules.steps import Step, StepKind
 from qingshou.kernel.money import ZERO
@@ -67,7 +68,7 @@ def waive(
     if not amounts or any(kind not in _WAIVABLE for kind in amounts):
         raise UnfitAct("A waiver names at least one kind of what is owed, with an amount: add it.")
     total = sum(amounts.values(), ZERO)
-    if not under and total > _alone_max():
+    if not under and total > waiver_alone_max(current_tenant().settings):
         raise NeedsSecondPerson(
             "This waiver is above what one person may give up alone: ask for approval.", amount=str(total)
         )
@@ -215,7 +216,3 @@ def _dates(to: Sequence[tuple[date, Decimal]]) -> list[list[str]]:
     if not to or days != sorted(set(days)) or any(amount < 0 for _, amount in to):
         raise UnfitAct("New due dates come in order, each once, with amounts of zero or more: correct them.")
     return [[day.isoformat(), str(amount)] for day, amount in to]
-
-
-def _alone_max() -> Decimal:
-    return Decimal(str(current_tenant().settings.get("repayment", {}).get("waiver_alone_max", "0")))

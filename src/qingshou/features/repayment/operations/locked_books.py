@@ -16,7 +16,7 @@ from django.db.models import Sum
 from qingshou.features.book.owing import security_of_loans
 from qingshou.features.repayment.models import Posting
 from qingshou.features.repayment.rules.books import CHARGED_OFF, RECOVERED, Books, Place, Slot, Unapplied
-from qingshou.features.repayment.rules.loan_terms import LoanTerms, Policy, Terms, policy_of
+from qingshou.features.repayment.rules.loan_terms import LoanTerms, Policy, Terms, lender_policy
 from qingshou.kernel.money import ZERO
 from qingshou.law.allocation.terms import Future, PartKind
 from qingshou.law.allocation.terms import Sequence as InTurn
@@ -78,7 +78,7 @@ class LockedBooks:
     @property
     def policy(self) -> Policy:
         """The lender's order of allocation as its settings have it now."""
-        return policy_of(self.lender.settings.get("allocation", {}))
+        return lender_policy(self.lender.settings)
 
     @property
     def orders(self) -> dict[str, Any]:

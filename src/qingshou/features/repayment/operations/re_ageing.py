@@ -20,6 +20,7 @@ from qingshou.features.repayment.operations.receipts import day_of
 from qingshou.features.repayment.phrases.re_ageing import APPROVAL, terms_words
 from qingshou.features.repayment.queries.owed import owed_of_loan
 from qingshou.features.repayment.queries.re_ageing import history_of, paid_since_overdue
+from qingshou.features.repayment.rules.account_settings import is_re_ageing_allowed
 from qingshou.features.repayment.rules.re_ageing import MAY, AccountFacts, judge_re_age, new_dates
 from qingshou.kernel.money import minor_digits
 from qingshou.kernel.verdict import Verdict
@@ -63,7 +64,7 @@ def judge(
         minimum_payment=minimum_payment, re_aged_dates=history_of(loan_id=loan_id), is_willing=is_willing,
     )  # fmt: skip
     verdict = judge_re_age(
-        jurisdiction=lender.jurisdiction, facts=facts, settings=lender.settings.get("repayment", {}), on=on
+        jurisdiction=lender.jurisdiction, facts=facts, is_allowed_by_lender=is_re_ageing_allowed(lender.settings), on=on
     )
     to = new_dates(
         first_on=first_on, instalments=instalments, arrears=overdue, on=on,

@@ -16,6 +16,7 @@ from qingshou.features.repayment.rules.living_floors import Household, floor_tab
 from qingshou.features.repayment.rules.reason_record import reasons_of
 from qingshou.features.repayment.rules.spending_guides import spending_guide
 from qingshou.features.repayment.rules.told_budget import ToldBudget, lines_of, needs_our_balance
+from qingshou.kernel.lender_settings import part_of
 from qingshou.kernel.verdict import Reason
 
 
@@ -50,13 +51,13 @@ def judge_told(
     Takes   told  without problems (rules.told_budget.problems_of_budget)
     """
     form = budget_form(told.form)
-    floors = settings.get("living_floors")
+    floors = part_of(settings, "living_floors")
     return judge_affordability(
         form=form, lines=lines_of(told), currency=currency, as_of=on,
         household=Household(adults=told.adults or 1, children=told.children or 0), place=told.place,
         our_balance=our_balance if needs_our_balance(form) else None, willingness=Willingness(told.willingness),
         sources=source_table(settings), floors=floor_table(floors) if floors else house_floors(),
-        guide=spending_guide(settings.get("spending_guide")),
+        guide=spending_guide(part_of(settings, "spending_guide")),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from qingshou.kernel.errors import BadInput, NotFound
+from qingshou.kernel.lender_settings import part_of, unfit
 from qingshou.kernel.verdict import Confidence
 
 _BUDGETS = Path(__file__).parent / "budgets"
@@ -155,13 +156,13 @@ def _savings(raw: Mapping[str, str] | None) -> Savings | None:
 def source_table(settings: Mapping[str, Any] | None = None) -> SourceTable:
     """Return how far sources are trusted: the house's table, or the lender's (`affordability_sources`).
 
-    Stops   BadInput with every fault of the table together
+    Stops   SettingsUnfit with every fault of the table together
     """
-    own = (settings or {}).get("affordability_sources")
+    own = part_of(settings, "affordability_sources")
     raw = own or yaml.safe_load((_BUDGETS / "sources.yaml").read_text(encoding="utf-8"))
     faults = _faults(raw, "sources.schema.json")
     if faults:
-        raise BadInput(f"The table of sources is wrong: {'; '.join(faults)}.", faults=faults)
+        raise unfit("affordability_sources", "; ".join(faults), faults=faults)
     trusts = {
         Source(name): Trust(item["rank"], Decimal(item["haircut"]), Decimal(item["width"]))
         for name, item in raw["sources"].items()

@@ -36,7 +36,7 @@ def by_word_policy(*, settings: Mapping[str, Any]) -> ByWordPolicy:
     """Return the lender's policy; by default nothing is accepted by word.
 
     Takes   settings  the lender's: `repayment.by_word`
-    Stops   Misconfigured  the settings do not fit the schema
+    Stops   SettingsUnfit  the settings do not fit the schema
     """
     raw, name = read_policy("by_word", settings)
     return ByWordPolicy(raw["accepted"], tuple(raw["roles"]), raw["call_days_max"], raw["by_another"], name)

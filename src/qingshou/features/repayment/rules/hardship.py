@@ -65,7 +65,7 @@ class HardshipUnfit(BadInput):
 
 
 def hardship_kinds(settings: Mapping[str, Any]) -> dict[str, HardshipKind]:
-    """Return the kinds of hardship a lender knows, by code; stops with Misconfigured."""
+    """Return the kinds of hardship a lender knows, by code; stops with SettingsUnfit."""
     raw, _ = read_policy("hardship", settings)
     return {
         code: HardshipKind(code, Stop(row["stop"]), *(row[name] for name in (

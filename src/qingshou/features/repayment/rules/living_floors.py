@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from qingshou.kernel.errors import BadInput
+from qingshou.kernel.lender_settings import unfit
 from qingshou.kernel.periods import Period
 from qingshou.kernel.verdict import Article, Confidence, Reason
 
@@ -68,7 +69,7 @@ def house_floors() -> FloorTable:
 def floor_table(raw: Mapping[str, Any]) -> FloorTable:
     """Read a table of floors: the house's form, checked; dates half-open, one entry a place and day.
 
-    Stops   BadInput with every fault together
+    Stops   SettingsUnfit with every fault together
     """
     schema = json.loads((_FLOORS / "floors.schema.json").read_text(encoding="utf-8"))
     faults = sorted(f"{one.json_path}: {one.message[:200]}" for one in Draft202012Validator(schema).iter_errors(raw))
@@ -80,7 +81,7 @@ def floor_table(raw: Mapping[str, Any]) -> FloorTable:
             ):
                 faults.append(f"{one.place} has two figures from {max(one.period, other.period).from_date}")
     if faults:
-        raise BadInput(f"The table of living floors is wrong: {'; '.join(faults)}.", faults=faults)
+        raise unfit("living_floors", "; ".join(faults), faults=faults)
     return FloorTable(raw["version"], entries)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from qingshou.kernel.errors import BadInput
+from qingshou.kernel.lender_settings import SettingsUnfit, part_of
 from qingshou.law.allocation.door import POLICIES, agreed_order, order_for
 from qingshou.law.allocation.terms import Between, Future, Order, PartKind, Sequence
 
@@ -52,7 +53,7 @@ class Terms:
     loans: Mapping[UUID, LoanTerms] = field(default_factory=dict)
 
 
-class UnfitPolicy(BadInput):
+class UnfitPolicy(SettingsUnfit):
     """A lender's settings of allocation cannot be used."""
 
     code = "UNFIT_ALLOCATION_POLICY"
@@ -96,10 +97,17 @@ def policy_of(settings: Mapping[str, Any]) -> Policy:
         if found.kinds:
             Order(kinds=found.kinds)
     except (ValueError, TypeError, AttributeError, BadInput) as error:
-        raise UnfitPolicy(f"The lender's settings of allocation cannot be used: {error}.") from None
+        raise UnfitPolicy(f"The lender's settings of allocation cannot be used: {error}.", key="allocation") from None
     if found.name not in POLICIES:
-        raise UnfitPolicy(f"The lender's policy of allocation is none of {', '.join(POLICIES)}: correct it.")
+        raise UnfitPolicy(
+            f"The lender's policy of allocation is none of {', '.join(POLICIES)}: correct it.", key="allocation"
+        )
     return found
+
+
+def lender_policy(settings: Mapping[str, Any]) -> Policy:
+    """Return the policy that stands under "allocation" in a lender's settings; stops with SettingsUnfit."""
+    return policy_of(part_of(settings, "allocation"))
 
 
 def order_of(*, policy: Policy, terms: Terms, product: str, overdue_days: int, on: date) -> Order:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from qingshou.kernel.errors import Misconfigured
+from qingshou.kernel.lender_settings import SettingsUnfit, part_of, unfit
 
 _HERE = Path(__file__).parent
 
@@ -30,17 +30,16 @@ class MatchingPolicy:
 def matching_policy(settings: Mapping[str, Any] | None = None) -> MatchingPolicy:
     """Return the policy of a lender: the house's, with what its settings (`matching_policy`) put in its place.
 
-    Stops   Misconfigured  the settings name what does not exist, or give no whole number
+    Stops   SettingsUnfit  the settings name what does not exist, or give no whole number
     """
-    overlay = (settings or {}).get("matching_policy") or {}
-    return _read(yaml.safe_dump(overlay, sort_keys=True))
+    return _read(yaml.safe_dump(dict(part_of(settings, "matching_policy")), sort_keys=True))
 
 
 @lru_cache(maxsize=256)
 def _read(overlay_text: str) -> MatchingPolicy:
     raw = yaml.safe_load((_HERE / "matching.yaml").read_text(encoding="utf-8"))
     overlay = yaml.safe_load(overlay_text)
-    if not isinstance(overlay, dict) or not set(overlay) <= set(raw):
+    if not set(overlay) <= set(raw):
         raise _wrong("it has other parts than 'points' and 'limits'")
     for part, given in overlay.items():
         if not isinstance(given, dict) or not set(given) <= set(raw[part]):
@@ -54,5 +53,5 @@ def _read(overlay_text: str) -> MatchingPolicy:
     return MatchingPolicy(points=raw["points"], **raw["limits"])
 
 
-def _wrong(what: str) -> Misconfigured:
-    return Misconfigured(f"The lender's matching policy is wrong: {what}. Correct it in the settings.")
+def _wrong(what: str) -> SettingsUnfit:
+    return unfit("matching_policy", what)

@@ -14,6 +14,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from qingshou.kernel.errors import BadInput
+from qingshou.kernel.lender_settings import part_of, unfit
 
 _POLICIES = Path(__file__).parent / "offer_policies"
 
@@ -130,15 +131,14 @@ class OfferPolicy:
 def offer_policy(settings: Mapping[str, Any] | None = None) -> OfferPolicy:
     """Return the policy in force: the house's, with the keys a lender's settings (`offer_policy`) put in their place.
 
-    Stops   BadInput  with every fault of the policy together
+    Stops   SettingsUnfit  with every fault of the policy together
     """
-    own = (settings or {}).get("offer_policy") or {}
-    return _read(json.dumps(own, sort_keys=True))
+    return _read(json.dumps(dict(part_of(settings, "offer_policy")), sort_keys=True))
 
 
 def policy_data(settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the whole policy in force as data, for who must be able to use it again when another is in force."""
-    own = (settings or {}).get("offer_policy") or {}
+    own = part_of(settings, "offer_policy")
     return {**yaml.safe_load((_POLICIES / "default.yaml").read_text(encoding="utf-8")), **own}
 
 
@@ -149,7 +149,7 @@ def _read(own: str) -> OfferPolicy:
     faults = sorted(f"{one.json_path}: {one.message[:200]}" for one in Draft202012Validator(schema).iter_errors(raw))
     faults = faults or _faults_of_sense(raw)
     if faults:
-        raise BadInput(f"The offer policy is wrong: {'; '.join(faults)}.", faults=faults)
+        raise unfit("offer_policy", "; ".join(faults), faults=faults)
     text = json.dumps(raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return OfferPolicy(
         name=raw["name"], version=raw["version"], hash=hashlib.sha256(text.encode("ascii")).hexdigest()[:16],

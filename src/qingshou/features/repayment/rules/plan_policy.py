@@ -39,7 +39,7 @@ def plan_policy(*, settings: Mapping[str, Any], severity: str = "", product: str
     """Return the policy for a case of this severity and product.
 
     Takes   settings  the lender's: `repayment.plans`
-    Stops   Misconfigured  the settings do not fit the schema
+    Stops   SettingsUnfit  the settings do not fit the schema
     """
     raw, name = read_policy("plans", settings)
     row = merged_rows(raw, severity=severity, product=product)

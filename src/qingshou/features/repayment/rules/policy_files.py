@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from qingshou.kernel.errors import Misconfigured
+from qingshou.kernel.lender_settings import part_of, unfit
 
 _HERE = Path(__file__).parent / "policies"
 
@@ -23,9 +23,7 @@ def _read(name: str, overlay: str) -> tuple[Mapping[str, Any], str]:
         jsonschema.validate(merged, schema)
     except jsonschema.ValidationError as wrong:
         where = ".".join(str(part) for part in wrong.absolute_path)
-        raise Misconfigured(
-            f"The lender's policy '{name}' is wrong at '{where}': {wrong.message[:200]}. Correct it in the settings."
-        ) from None
+        raise unfit(f"repayment.{name}", f"at '{where}', {wrong.message[:200]}") from None
     digest = sha256(yaml.safe_dump(merged, sort_keys=True).encode()).hexdigest()[:12]
     return merged, f"{name}-{merged['version']}-{digest}"
 
@@ -34,10 +32,9 @@ def read_policy(name: str, settings: Mapping[str, Any]) -> tuple[Mapping[str, An
     """Return a policy as plain values and its name: file, version and a hash of what is in force.
 
     Takes   settings  the lender's; `repayment.<name>` takes the place of the house's values, key by key
-    Stops   Misconfigured  the settings do not fit the schema
+    Stops   SettingsUnfit  the settings do not fit the schema
     """
-    overlay = (settings.get("repayment") or {}).get(name) or {}
-    return _read(name, yaml.safe_dump(overlay, sort_keys=True))
+    return _read(name, yaml.safe_dump(dict(part_of(settings, "repayment", name)), sort_keys=True))
 
 
 def merged_rows(table: Mapping[str, Any], *, severity: str, product: str) -> dict[str, Any]:

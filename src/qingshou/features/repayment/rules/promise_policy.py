@@ -28,7 +28,7 @@ def promise_policy(*, settings: Mapping[str, Any], severity: str = "", product: 
     """Return the policy for a case of this severity and product.
 
     Takes   settings  the lender's: `repayment.promises`
-    Stops   Misconfigured  the settings do not fit the schema
+    Stops   SettingsUnfit  the settings do not fit the schema
     """
     raw, name = read_policy("promises", settings)
     row = merged_rows(raw, severity=severity, product=product)

@@ -1,10 +1,9 @@
 """Whether arrears may be moved to new dates: by the place's law, else only where the lender says so. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from qingshou.kernel.days import add_months
 from qingshou.kernel.errors import BadInput, NotCovered
@@ -46,10 +45,10 @@ class AccountFacts:
         return int(self.paid // self.minimum_payment) if self.minimum_payment > 0 else 0
 
 
-def judge_re_age(*, jurisdiction: str, facts: AccountFacts, settings: Mapping[str, Any], on: date) -> Verdict:
+def judge_re_age(*, jurisdiction: str, facts: AccountFacts, is_allowed_by_lender: bool, on: date) -> Verdict:
     """Judge whether a loan's arrears may be moved to new due dates: MAY, or REFUSED with every reason.
 
-    Takes   settings  the lender's "repayment": `re_age` true allows it where no law says when
+    Takes   is_allowed_by_lender  by its settings, where no law says when
     Gives   Verdict   with its articles; where only the lender allows it, the reason is ALLOWED_BY_LENDER
     Stops   NotCovered  no law of the place says when, and the lender has not allowed it
     Law     65 FR 36903 (open-end accounts in the USA, unverified)
@@ -61,7 +60,7 @@ def judge_re_age(*, jurisdiction: str, facts: AccountFacts, settings: Mapping[st
             opened_date=facts.opened_date, minimum_payments=facts.minimum_payments,
             re_aged_dates=facts.re_aged_dates, is_willing=facts.is_willing, on=on,
         )  # fmt: skip
-    if settings.get("re_age") is not True:
+    if not is_allowed_by_lender:
         raise NotCovered(
             "No law entered for this place and product says when arrears may be moved to new dates, and the lender's "
             "settings do not allow it: agree on a plan instead.",

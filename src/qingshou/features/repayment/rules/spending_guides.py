@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from qingshou.features.repayment.rules.living_floors import Household
-from qingshou.kernel.errors import BadInput
+from qingshou.kernel.lender_settings import unfit
 from qingshou.kernel.money import parse_amount
 from qingshou.kernel.verdict import Article, Confidence, Reason
 
@@ -26,7 +26,7 @@ class SpendingGuide:
 def spending_guide(raw: Mapping[str, Any] | None) -> SpendingGuide | None:
     """Read a lender's guideline: {year, source, headings: {CODE: [first, adult, child]}}; None when it has none.
 
-    Stops   BadInput  the table does not have this form
+    Stops   SettingsUnfit  the table does not have this form
     """
     if not raw:
         return None
@@ -37,9 +37,10 @@ def spending_guide(raw: Mapping[str, Any] | None) -> SpendingGuide | None:
         }
         return SpendingGuide(int(raw["year"]), str(raw["source"]), figures)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise BadInput(
-            "The spending guideline is wrong: give a year, a source, and three amounts a heading (first grown person, "
-            "each further one, each child)."
+        raise unfit(
+            "spending_guide",
+            "a year, a source, and three amounts a heading are expected (first grown person, each further one, each "
+            "child)",
         ) from None
 
 

@@ -32,7 +32,8 @@ def payment_hook(request: HttpRequest, lender: str, provider: str) -> HttpRespon
 
     200 taken in, again or for the first time; 401 not signed rightly; 404 no such address; 409 the same payment was
     told otherwise before, or cannot be taken back now; 413 too long; 422 not in the form; 429 too many that were not
-    signed rightly. Anything unforeseen is a 500: the provider comes again.
+    signed rightly; 503 a setting of the lender has to be corrected first. Anything unforeseen is a 500: after both the
+    provider comes again.
     """
     body = request.read(BODY_BYTES_MAX + 1)
     if len(body) > BODY_BYTES_MAX:

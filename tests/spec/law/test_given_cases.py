@@ -100,8 +100,8 @@ def test_support_orders(case):
     assert share.number == case["pct"]
 
 
-def test_what_accrued_before_a_moratorium_was_cancelled_is_never_owed_as_far_as_anybody_has_read():
+def test_what_accrued_before_a_moratorium_was_cancelled_is_never_owed():
     found = interest_after_cancellation(on=date(2021, 5, 4))
-    assert (found.value, found.confidence) == ("NEVER_OWED", Confidence.UNVERIFIED)
+    assert (found.value, found.confidence) == ("NEVER_OWED", Confidence.READ)
     with pytest.raises(NotCovered):
         interest_after_cancellation(on=date(2021, 5, 3))

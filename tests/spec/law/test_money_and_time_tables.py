@@ -189,7 +189,7 @@ def test_weekly_max(case):
 @table("may_do")
 def test_may_do(case):
     def ask():
-        return may_do(act=case["act"], on=case["on"])
+        return may_do(act=case["act"], on=case["on"], has_court_permission=case.get("court", False))
 
     if not refuses(case["answer"], ask):
         assert ask().value == case["answer"]

@@ -1,4 +1,4 @@
-"""`qingshou law`, its reckonings: penalty interest, rates, deadlines, working days, moratoria, garnishment."""
+"""`qingshou law`, its reckonings: penalty interest, rates, deadlines, working days, garnishment."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -28,7 +28,6 @@ from qingshou.law.china.civil_code import rules as civil_code
 from qingshou.law.china.holidays import rules as holidays
 from qingshou.law.china.lpr import rules as lpr_rules
 from qingshou.law.china.penalty_interest import PenaltyTerms, penalty_interest
-from qingshou.law.uk.breathing_space import rules as uk_breathing_space
 from qingshou.law.us.garnishment import rules as us_garnishment
 
 app = typer.Typer()
@@ -137,22 +136,6 @@ def lpr(
         table = Table("on" if asked else "from", "rate", "how sure")
         for from_day, taken in steps:
             table.add_row(str(from_day), f"{taken.number:.2%}", CONFIDENCE[taken.article.confidence])
-        Console().print(table)
-
-
-@app.command(name="breathing-space")
-def breathing_space(
-    entered: Annotated[str, typer.Option(help="Day of the register entry.", metavar=DATE)], as_json: AsJson = False
-) -> None:
-    """Give the dates of a breathing space moratorium in England and Wales."""
-    with answering(as_json):
-        found = asdict(uk_breathing_space.dates(entered_date=parse_date(entered)))
-        if as_json:
-            echo(found)
-            return
-        table = Table("date", "day")
-        for name, day_found in found.items():
-            table.add_row(name.removesuffix("_date").replace("_", " "), str(day_found))
         Console().print(table)
 
 

@@ -1,4 +1,4 @@
-"""Breathing space: its dates, and what a creditor may do in it."""
+"""Breathing space: its dates, what it freezes, and what the debtor owes it. Acts and endings stand beside."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,24 +10,29 @@ from qingshou.kernel.errors import BadInput
 from qingshou.kernel.money import ZERO
 from qingshou.kernel.verdict import Confidence, Reason, Verdict
 from qingshou.law.register import rule
+from qingshou.law.uk.breathing_space.acts import is_qualifying, may_do
+from qingshou.law.uk.breathing_space.endings import Ending, Kind, additional_debt_dates, crisis_dates, end_of, limit_of
 from qingshou.law.values import Taken, beside
 
-LAW = beside(__file__)
+__all__ = [
+    "LAW",
+    "BreathingSpace",
+    "Ending",
+    "Kind",
+    "additional_debt_dates",
+    "crisis_dates",
+    "dates",
+    "end_of",
+    "end_on_death",
+    "frozen_interest",
+    "interest_after_cancellation",
+    "is_qualifying",
+    "limit_of",
+    "may_do",
+    "new_credit",
+]
 
-# What a creditor may want to do, with the answer and the provision.
-_ACTS = {
-    "DEMAND_PAYMENT": ("PROHIBITED", "7(7)(l), 11(1), 7(12)"),
-    "ENFORCE": ("PROHIBITED", "7(6), 7(12)"),
-    "INSTRUCT_AGENT": ("PROHIBITED", "7(6), 7(12)"),
-    "CHARGE_INTEREST_OR_FEES": ("PROHIBITED", "7(6)(a), 7(10)(a)"),
-    "COLLECT_FROM_JOINT_DEBTOR": ("PROHIBITED", "7(7)(n)"),
-    "COLLECT_FROM_GUARANTOR_ONLY": ("ALLOWED", "2(1)"),
-    "CONTACT_ADVISER": ("ALLOWED", "11(2)(a)"),
-    "ANSWER_DEBTOR_REQUEST": ("ALLOWED", "11(2)(b)(ii)"),
-    "ANSWER_COMPLAINT": ("ALLOWED", "11(2)(b)"),
-    "SEND_STATUTORY_STATEMENT": ("ALLOWED", "11(2)(b)(v)"),
-    "CONTINUE_COURT_CASE_TO_JUDGMENT": ("ALLOWED", "10"),
-}
+LAW = beside(__file__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +81,6 @@ def dates(*, entered_date: date) -> BreathingSpace:
     )
 
 
-@rule(LAW, article="7, 10, 11", confidence=Confidence.READ)
-def may_do(*, act: str, on: date) -> Verdict:
-    """Tell whether a creditor may do an act during a moratorium: ALLOWED or PROHIBITED."""
-    if act not in _ACTS:
-        raise BadInput(f"'{act[:40]}' is not an act this text speaks of: use one of {', '.join(_ACTS)}.")
-    LAW.value_on("length", on)
-    value, article = _ACTS[act]
-    return Verdict(value, (Reason(act, {}, LAW.cite(article, Confidence.READ)),))
-
-
 @rule(LAW, article="7(6)(a), 7(9), 7(10)(a)", confidence=Confidence.READ)
 def frozen_interest(*, is_secured: bool, on: date) -> Verdict:
     """Tell which interest accrued in the moratorium may never be required, also after its end."""
@@ -95,20 +90,30 @@ def frozen_interest(*, is_secured: bool, on: date) -> Verdict:
     return Verdict("ALL", (Reason("UNSECURED_DEBT", {}, LAW.cite("7(6)(a), 7(10)(a)", Confidence.READ)),))
 
 
-@rule(LAW, article="18, 19", confidence=Confidence.UNVERIFIED)
-def interest_after_cancellation(*, on: date) -> Verdict:
-    """Tell what becomes of what accrued before a moratorium was cancelled after a review: NEVER_OWED.
+@rule(LAW, article="7(10)(a), 19(4)", confidence=Confidence.READ)
+def interest_after_cancellation(*, on: date, is_by_court: bool = False) -> Verdict:
+    """Tell what becomes of what accrued before a moratorium was cancelled.
 
-    The text at hand does not say it. Until a lawyer has, the reading that asks the debtor for less holds: what the days
-    froze stays frozen, and what accrues after the cancellation is owed.
+    Takes   is_by_court  the county court cancelled it on a creditor's application, not the adviser after a review
+    Gives   Verdict      NEVER_OWED: cancelling ends the moratorium, and after its end what accrued in it may not be
+                         required (7(10)(a)); COURT_MAY_ORDER: only what the court requires the debtor to pay (19(4))
     """
     LAW.value_on("length", on)
-    return Verdict("NEVER_OWED", (Reason("CANCELLED_AFTER_REVIEW", {}, LAW.cite("18, 19", Confidence.UNVERIFIED)),))
+    if is_by_court:
+        return Verdict("COURT_MAY_ORDER", (Reason("CANCELLED_BY_COURT", {}, LAW.cite("19(4)", Confidence.READ)),))
+    return Verdict("NEVER_OWED", (Reason("CANCELLED_AFTER_REVIEW", {}, LAW.cite("7(10)(a)", Confidence.READ)),))
 
 
 @rule(LAW, article="16(2)(c)", confidence=Confidence.READ)
-def new_credit(*, outstanding: Sequence[Decimal], on: date) -> Verdict:
-    """Tell whether new credit taken in the moratorium, taken together, keeps the debtor's duty: KEPT or BREACHED."""
+def new_credit(*, outstanding: Sequence[Decimal], on: date, is_crisis: bool = False) -> Verdict:
+    """Tell whether new credit taken in the moratorium, taken together, keeps the debtor's duty: KEPT or BREACHED.
+
+    Takes   outstanding  what is open of each new credit at one point in time, alone or jointly
+            is_crisis    a mental health crisis moratorium: it has no such duty, and the answer is NO_DUTY
+    """
+    if is_crisis:
+        LAW.value_on("new_credit_max", on)
+        return Verdict("NO_DUTY", (Reason("CRISIS_WITHOUT_DUTIES", {}, LAW.cite("16(2)", Confidence.READ)),))
     limit = LAW.value_on("new_credit_max", on)
     total = sum(outstanding, ZERO)
     fields = {"total": total, "max": limit.number}

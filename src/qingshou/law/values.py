@@ -10,8 +10,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from qingshou.kernel.errors import NotCovered
 from qingshou.kernel.periods import Period, merge
@@ -196,7 +197,9 @@ def version_of(instrument_id: str) -> str:
 def load(path: Path) -> Instrument:
     """Read and check one values.yaml; a file against the schema is a fault of ours and stops loudly."""
     raw: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
-    jsonschema.validate(raw, _schema())
+    wrong = best_match(_validator().iter_errors(raw))
+    if wrong is not None:
+        raise wrong
     values = {item["id"]: _value(item) for item in raw["values"]}
     if len(values) != len(raw["values"]):
         raise ValueError(f"{path.name} of {raw['instrument']} gives the same id twice")
@@ -212,9 +215,11 @@ def load(path: Path) -> Instrument:
 
 
 @lru_cache(maxsize=1)
-def _schema() -> dict[str, Any]:
+def _validator() -> Draft202012Validator:
+    """Return what judges the files. The schema itself is judged once: at each file that would be most of the work."""
     schema: dict[str, Any] = json.loads((LAW_DIR / "values.schema.json").read_text(encoding="utf-8"))
-    return schema
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
 
 
 def _value(item: Mapping[str, Any]) -> LawValue:

@@ -250,3 +250,16 @@ def test_a_ledger_answers_what_its_schema_would_have_written(tenant, client, whi
     judged = json.dumps(LedgerOut.model_validate(values).model_dump(), cls=NinjaJSONEncoder)
     assert (answer.content.decode(), answer["Content-Type"]) == (judged, "application/json; charset=utf-8")
     assert len(answer.json()["movements"]) == (3 if which == "PAID" else 0)
+
+
+@pytest.mark.parametrize(
+    "amount", ["1e3", "１００", "٥٠٠", "1_000", "1,000", "NaN", "Infinity", "", " ", ".5", True, None, 1e30]
+)
+def test_an_amount_is_plain_digits(tenant, post, amount):
+    assert post("/receipts", TOLD | {"amount": amount}).status_code == 422
+    assert Receipt.objects.count() == 0
+
+
+@pytest.mark.parametrize(("amount", "kept"), [("95.50", "95.500"), (95.5, "95.500"), (0.1, "0.100"), (95, "95.000")])
+def test_an_amount_may_be_a_json_number(tenant, post, amount, kept):
+    assert post("/receipts", TOLD | {"amount": amount}).json()["amount"] == kept

@@ -14,6 +14,7 @@ from qingshou.features.repayment.errors import BadAgreementInput
 from qingshou.features.repayment.operations import plan_accepting, plans, promises
 from qingshou.features.repayment.queries import plans as plan_queries
 from qingshou.features.repayment.queries import promises as promise_queries
+from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.paging import decode_cursor, page
 from qingshou.rest.principal import permitted, principal_of
 from qingshou.rest.schemas import Code, Day, Note, Page, Paging
@@ -28,7 +29,7 @@ class PromiseIn(Schema):
     """A promise to pay."""
 
     case_id: UUID
-    amount: Decimal = Field(gt=0, max_digits=18, decimal_places=3)
+    amount: PlainDecimal = Field(gt=0, max_digits=18, decimal_places=3)
     due_on: Day
     pay_by: str = Field("", max_length=20, pattern=r"^[A-Z_]*$", examples=["TRANSFER"])
 

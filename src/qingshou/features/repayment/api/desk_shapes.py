@@ -11,13 +11,14 @@ from ninja import Field, Schema
 from pydantic import StringConstraints
 
 from qingshou.features.contact.operations.call_rows import working_day
+from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.principal import Principal, principal_of
 from qingshou.rest.schemas import Note
 from qingshou.tenancy.queries import get_tenant
 
 Hash = Annotated[str, StringConstraints(pattern="^([0-9a-f]{64})?$")]
-Money = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=3)]
-Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
+Money = Annotated[PlainDecimal, Field(ge=0, max_digits=18, decimal_places=3)]
+Share = Annotated[PlainDecimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
 
 
 class ReasonOut(Schema):

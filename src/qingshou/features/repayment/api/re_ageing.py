@@ -1,7 +1,6 @@
 """Arrears moved to new due dates, over REST: judged, and asked for."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from qingshou.features.repayment.api.receipts import AskedOut
 from qingshou.features.repayment.operations.re_ageing import propose_re_age
 from qingshou.features.repayment.queries.owed import owed_of_loan
 from qingshou.kernel.errors import NotFound
+from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.principal import permitted, principal_of
 from qingshou.rest.schemas import Day, Note
 
@@ -25,7 +25,9 @@ class ReAgeIn(Schema):
 
     first_on: Day = Field(examples=["2026-12-23"])
     instalments: int = Field(1, ge=1, le=60)
-    minimum_payment: Decimal = Field(gt=0, max_digits=18, decimal_places=3, description="Least to be paid a month.")
+    minimum_payment: PlainDecimal = Field(
+        gt=0, max_digits=18, decimal_places=3, description="Least to be paid a month."
+    )
     is_willing: bool = Field(description="The debtor has shown a renewed willingness and ability to pay.")
     reason: Note = Field(min_length=3)
 

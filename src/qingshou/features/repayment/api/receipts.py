@@ -38,6 +38,7 @@ from qingshou.features.repayment.queries.statement import (
 )
 from qingshou.kernel.errors import BadInput, NotFound
 from qingshou.rest.answers import answer_as_made
+from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.paging import decode_cursor, page
 from qingshou.rest.principal import permitted, principal_of
 from qingshou.rest.schemas import Day, Note, Page, Paging, Ref
@@ -60,7 +61,7 @@ class ReceiptIn(Schema):
     """A sum that came in. The payer's name, account and words are kept sealed."""
 
     external_ref: Ref = Field(description="The bank's or your own id of the payment: the same id is one receipt.")
-    amount: Decimal = Field(gt=0, max_digits=18, decimal_places=3, examples=["1250.00"])
+    amount: PlainDecimal = Field(gt=0, max_digits=18, decimal_places=3, examples=["1250.00"])
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["CNY"])
     value_date: Day
     loan_ref: Ref | None = Field(None, description="The loan it is for, by the lender's own number.")
@@ -130,7 +131,7 @@ class ShareIn(Schema):
 
     loan_ref: Ref | None = None
     borrower_id: UUID | None = Field(None, description="Where no loan is named: on this debtor's loans, by law.")
-    amount: Decimal = Field(gt=0, max_digits=18, decimal_places=3)
+    amount: PlainDecimal = Field(gt=0, max_digits=18, decimal_places=3)
 
 
 class SplitIn(Schema):

@@ -117,7 +117,8 @@ def refused_words(why: str, message: str) -> str:
 
 
 def warning_words(warning: Mapping[str, Any]) -> str:
-    """Return what is doubtful, with the difference where there is one."""
+    """Return what is doubtful, with the difference and the currency it is of, where there is one."""
     said = str(WARNINGS.get(warning["code"], warning["code"]))
     fields = warning.get("fields", {})
-    return f"{said} ({fields['difference']} {fields.get('currency', '')})" if "difference" in fields else said
+    told = " ".join(str(fields[name]) for name in ("difference", "currency") if fields.get(name))
+    return f"{said} ({told})" if told else said

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from qingshou.audit.actors import Actor
 from qingshou.features.cases.models import Case
 from qingshou.features.cases.operations.ownership import MANY, reassign_many
+from qingshou.tenancy.queries import current_tenant
 
 HELD = "CASES"
 
@@ -20,9 +22,10 @@ def hand_over_cases(*, from_user_id: UUID, to_user_id: UUID, actor: Actor, now: 
     held = list(
         Case.objects.filter(owner_id=from_user_id, closed_on__isnull=True).order_by("id").values_list("id", flat=True)
     )
+    on = now.astimezone(ZoneInfo(current_tenant().time_zone)).date()
     for start in range(0, len(held), MANY):
         reassign_many(
-            case_ids=held[start : start + MANY], owner_id=to_user_id, actor=actor, on=now.date(), now=now,
+            case_ids=held[start : start + MANY], owner_id=to_user_id, actor=actor, on=on, now=now,
             reason="OWNER_LEFT",
         )  # fmt: skip
     return len(held)

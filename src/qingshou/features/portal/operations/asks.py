@@ -21,7 +21,7 @@ from qingshou.features.portal.operations.recording import note
 from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.rules.asks import DISPUTE_REASONS, AskKind, AskState
 from qingshou.features.portal.rules.policy import portal_policy
-from qingshou.features.repayment.operations.hardship import report_hardship
+from qingshou.features.repayment.operations.hardship import lock_for_report, report_hardship
 from qingshou.law.contact.terms import Stop
 from qingshou.privacy.sealing import seal, unseal
 from qingshou.tenancy.queries import current_tenant
@@ -116,6 +116,7 @@ def tell_hardship(
     if case_id is None or get_case(case_id=case_id).closed_on is not None:
         raise BadAsk("Nothing is open that could be paused.", field="kind", problem="NOTHING_OPEN")
     with transaction.atomic():
+        lock_for_report(borrower_id=borrower_id, kind=kind, actor=DEBTOR, now=now)
         _hold(borrower_id, now)
         if known := _same_just_now(borrower_id, AskKind.HARDSHIP, said, {"kind": kind}, now):
             return known

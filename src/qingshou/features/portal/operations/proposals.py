@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from qingshou.features.contact.operations.stops import lock_person_of
 from qingshou.features.portal.errors import NoSuchPage
 from qingshou.features.portal.models import PortalDraft
 from qingshou.features.portal.operations.asks import NEGOTIATE, place_ask
@@ -18,6 +19,7 @@ from qingshou.features.portal.queries.actor import DEBTOR
 from qingshou.features.portal.queries.offers import own_offer
 from qingshou.features.portal.rules.asks import AskKind
 from qingshou.features.repayment.operations.budgets import record_budget
+from qingshou.features.repayment.operations.ledger_opening import lock_books
 from qingshou.features.repayment.operations.offers import propose_own, search_offers, work_out
 from qingshou.features.repayment.operations.plans import propose_plan
 from qingshou.features.repayment.queries.negotiating import negotiable_of, setting_for
@@ -85,6 +87,9 @@ def propose(
     Stops   as `figures_of`; PlanRefused, PlanNotNow (another plan waits)
     """
     with transaction.atomic():
+        # ledgers, the person, the case: that is the order in which everybody locks
+        lock_books(borrower_id=borrower_id, lender=current_tenant(), actor=DEBTOR, now=now)
+        lock_person_of(borrower_id, now)
         offer = propose_own(case_id=case.id, budget_id=budget.id, terms=_terms(amount, day, on), party=PARTY,
                             actor=DEBTOR, role=ROLE, now=now, channel=SOURCE)  # fmt: skip
         if not offer.needs_role:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from qingshou.features.cases.callers import case_for
+from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.features.repayment.api.desk_shapes import (
     Money,
     OfferOut,
@@ -108,7 +109,8 @@ def own(request: HttpRequest, given: OwnIn) -> dict[str, Any]:
     """Exact to the cent and held to every limit; noted in the negotiation as an offer or a counter-offer."""
     case, caller = case_for(request, given.case_id, "repayment.work")
     offer = propose_own(
-        case_id=case.id, budget_id=_budget_of(case.id), terms=_terms(given, request.now.date()), party=given.party,  # type: ignore[attr-defined]
+        case_id=case.id, budget_id=_budget_of(case.id), party=given.party,
+        terms=_terms(given, working_day(case, request.now)),  # type: ignore[attr-defined]
         actor=caller.actor, role=caller.role, now=request.now, wish=_wish(given), reason=given.reason,  # type: ignore[attr-defined]
         said=given.said, channel=given.channel, call_id=given.call_id,
     )  # fmt: skip

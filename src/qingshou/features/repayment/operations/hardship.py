@@ -80,6 +80,17 @@ def report_hardship(
     return row
 
 
+def lock_for_report(*, borrower_id: UUID, kind: str, actor: Actor, now: datetime) -> None:
+    """Lock the books that `report_hardship` locks first, for who locks the person and the case before reporting.
+
+    In the caller's transaction, before any other lock: that is the order in which everybody locks.
+
+    Stops   HardshipUnfit  no such kind
+    """
+    tenant = current_tenant()
+    _books(borrower_id, _kind(tenant, kind).freezes_charges, tenant, actor, now)
+
+
 def accept_hardship(
     *, hardship_id: UUID, actor: Actor, now: datetime, until_on: date | None = None, document_hash: str = "",
     owner_id: UUID | None = None,

@@ -119,9 +119,9 @@ def use_as_approved(decided: Decided, decider: Actor, now: datetime) -> None:
 def let_go(decided: Decided, status: str, actor: Actor, now: datetime) -> None:
     """Cancel a plan whose approval was rejected, withdrawn or lapsed; runs with it."""
     plan_id = UUID(decided.payload["plan"])
-    hold_cases([plan_of(plan_id).case_id])
+    cases = hold_cases([plan_of(plan_id).case_id])
     for plan in lock_plans(id=plan_id, state=PlanState.AWAITING_APPROVAL):
-        _end(plan, PlanState.CANCELLED, on=now.date(), reason="NOT_APPROVED")
+        _end(plan, PlanState.CANCELLED, on=working_day(cases[plan.case_id], now), reason="NOT_APPROVED")
         entry = plan_entry(plan, "PLAN_CANCELLED", reason="NOT_APPROVED", approval=decided.id, approval_status=status)
         record_many(entries=[entry], actor=actor, now=now)
 

@@ -102,6 +102,17 @@ def test_what_is_missing_is_said_and_nothing_is_done(client_for, case):
     assert row.state == "REPORTED"
 
 
+def test_a_last_day_that_is_none_is_not_taken_for_an_empty_one(client_for, case):
+    collector = client_for("COLLECTOR")
+    told(collector, case)
+    row = Hardship.objects.get()
+    answer = collector.post(
+        f"/cases/{case.id}/hardship/{row.id}", {"what": "accept", "until_on": "31/12/2026"}, follow=True
+    )
+    assert "Write the last day as YYYY-MM-DD" in text(answer)
+    assert Hardship.objects.get().state == "REPORTED"
+
+
 def test_a_hardship_of_another_case_is_not_there(client_for, case, users):
     collector = client_for("COLLECTOR")
     told(collector, case)
@@ -162,9 +173,11 @@ def test_who_may_look(client_for, role, queue, relief):
     assert (client.get("/hardship/").status_code, client.get("/hardship/relief/").status_code) == (queue, relief)
 
 
-def test_a_proof_that_acts_is_refused_in_the_readers_language(client_for, case):
+def test_a_proof_that_acts_is_refused_in_the_readers_language_and_contact_pauses_all_the_same(client_for, case):
     collector = client_for("COLLECTOR")
     collector.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
     proof = SimpleUploadedFile("letter.pdf", packed(OpenAction=script()))
     assert "PDF 含有会自动运行的内容" in text(told(collector, case, proof=proof))
-    assert (FiledDocument.objects.count(), Hardship.objects.count()) == (0, 0)
+    assert FiledDocument.objects.count() == 0
+    row = Hardship.objects.get()
+    assert (row.state, row.document_hash, row.stop_id is not None) == ("REPORTED", "", True)

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
 from qingshou.access.queries import names_of_users
-from qingshou.features.cases.views.shown import Desk, act, case_of, day_given, desk_of, facts_of
-from qingshou.features.repayment.errors import NoSuchHardship
+from qingshou.features.cases.views.shown import Desk, act, case_of, day_given, desk_of, facts_of, tell_refusal
+from qingshou.features.repayment.errors import DocumentRefused, NoSuchHardship
 from qingshou.features.repayment.operations.documents import store_document
 from qingshou.features.repayment.operations.hardship import (
     NOTE_PLACE,
@@ -73,15 +73,20 @@ def _line(row: Any, kinds: Any, case: Any, desk: Desk) -> dict[str, Any]:
 @requires("repayment.work")
 @act
 def report(request: HttpRequest, case_id: UUID) -> str:
-    """Take the news of a hardship: contact pauses at once."""
+    """Take the news of a hardship: contact pauses at once, also where the paper that came with it cannot be kept."""
     case_of(request, case_id, "repayment.work")
     desk, post = desk_of(request), request.POST
     if not post.get("kind"):
         raise NotFilledIn(_("Choose what the hardship is."))
+    proof = ""
+    try:
+        proof = _proof(request, case_id, desk)
+    except DocumentRefused as refusal:
+        tell_refusal(request, refusal)
     row = report_hardship(
         case_id=case_id, kind=post.get("kind", ""), actor=desk.actor, now=desk.now, note=post.get("note", ""),
         entered_on=day_given(post.get("entered_on", "")), register_ref=post.get("register_ref", ""),
-        document_hash=_proof(request, case_id, desk),
+        document_hash=proof,
     )  # fmt: skip
     return _("%(hardship)s is noted; contact pauses until %(day)s.") % {
         "hardship": KINDS[row.kind], "day": row.until_on.isoformat() if row.until_on else "",
@@ -101,6 +106,8 @@ def decide(request: HttpRequest, case_id: UUID, hardship_id: UUID) -> HttpRespon
         desk, post = desk_of(request), request.POST
         actor, now, reason = desk.actor, desk.now, post.get("reason", "")
         if post.get("what") == "accept":
+            if post.get("until_on", "").strip() and day_given(post["until_on"]) is None:
+                raise NotFilledIn(_("Write the last day as YYYY-MM-DD, or leave it empty: then the policy says it."))
             row = accept_hardship(hardship_id=hardship_id, actor=actor, now=now,
                                   until_on=day_given(post.get("until_on", "")),
                                   document_hash=_proof(request, case_id, desk))  # fmt: skip

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from qingshou.interfaces.commands import law_allocate, law_contact, law_moratorium, law_reckoning
+from qingshou.interfaces.commands import law_allocate, law_contact, law_moratorium, law_reckoning, law_terms
 from qingshou.interfaces.commands.law_answers import (
     AMOUNT,
     DATE,
@@ -30,6 +30,7 @@ from qingshou.law.coverage_page import as_markdown
 app = typer.Typer(help="The law as of a date: classes, rates, deadlines, and what is covered.", no_args_is_help=True)
 app.add_typer(law_reckoning.app)
 app.add_typer(law_moratorium.app)
+app.add_typer(law_terms.app)
 app.add_typer(law_allocate.app)
 app.add_typer(law_contact.app, name="contact")
 

@@ -14,6 +14,8 @@ class Event(StrEnum):
     PART_PAYMENT = "PART_PAYMENT"
     ASKED_FOR_TIME = "ASKED_FOR_TIME"
     SIGNED_DEMAND = "SIGNED_DEMAND"  # the debtor signed a demand for payment
+    DEMAND_ARRIVED = "DEMAND_ARRIVED"  # a demand demonstrably reached the debtor, who said nothing
+    SECURITY_GIVEN = "SECURITY_GIVEN"
 
 
 class Effect(StrEnum):

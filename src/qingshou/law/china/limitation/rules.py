@@ -16,6 +16,8 @@ _RESTARTS_BY = {
     Event.PART_PAYMENT: "195(2); 时效规定 14",
     Event.ASKED_FOR_TIME: "195(2); 时效规定 14",
     Event.SIGNED_DEMAND: "195(1); 时效规定 8(1)",
+    Event.DEMAND_ARRIVED: "195(1); 时效规定 8",
+    Event.SECURITY_GIVEN: "195(2); 时效规定 14",
 }
 
 
@@ -88,6 +90,10 @@ def _after_end(event: Event, on: date, old: date, shows_agreement: bool) -> tupl
             return Effect.STAYS_EXPIRED, Reason("SIGNED_WITHOUT_AGREEMENT", fields, _read("时效规定 19(3)"))
         case Event.ASKED_FOR_TIME:
             return Effect.UNCLEAR, Reason("ASKED_AFTER_EXPIRY", fields, unsure)
+        case Event.SECURITY_GIVEN:
+            return Effect.UNCLEAR, Reason("SECURED_AFTER_EXPIRY", fields, unsure)
+        case Event.DEMAND_ARRIVED:
+            return Effect.STAYS_EXPIRED, Reason("DEMANDED_AFTER_EXPIRY", fields, _read("192(2)"))
 
 
 def _again(effect: Effect, old: date, on: date, due_date: date, reason: Reason) -> Limitation:

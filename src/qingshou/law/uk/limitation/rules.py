@@ -41,6 +41,8 @@ def effect_of(
             Effect.STAYS_EXPIRED, True, old, None, Reason("EXPIRED_FOR_GOOD", {"last_date": old}, article)
         )
     article = LAW.cite(restart, Confidence.UNVERIFIED)
+    if event is Event.DEMAND_ARRIVED:
+        return _limitation(Effect.NO_EFFECT, False, old, old, Reason("DEMAND_IS_NO_ACKNOWLEDGMENT", {}, article), why)
     if event is not Event.PART_PAYMENT and not is_signed_writing:
         return _limitation(Effect.NO_EFFECT, False, old, old, Reason("NOT_SIGNED_WRITING", {}, article), why)
     new, why = _last_day(value_id, on)

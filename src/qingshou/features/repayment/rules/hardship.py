@@ -138,7 +138,7 @@ def standstill_of(
             said          the act or notice a programme of relief rests on
             is_cut_short  it ended before its last day: withdrawn, or cancelled after a review
     Stops   NotCovered  a breathing space from before the text of law
-    Law     SI 2020/1311 regs 7(6), 7(9), 7(10); what accrued before it was cancelled stays never owed (unverified)
+    Law     SI 2020/1311 regs 7(6), 7(9), 7(10); also of one its adviser cancelled; a court may say otherwise (19(4))
     """
     if kind != BREATHING_SPACE:
         return Span(from_date, until_date, hardship, said=said)

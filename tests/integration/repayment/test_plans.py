@@ -195,6 +195,13 @@ def test_a_rejected_plan_is_cancelled(case, me, lead):
     assert actions(case.id) == ["PLAN_PROPOSED", "PLAN_CANCELLED"]
 
 
+def test_a_plan_that_is_rejected_at_night_ends_on_the_lenders_day(case, me, lead):
+    proposed(case, me, offered(case, needs_role="TEAM_LEAD"), reason="illness")
+    night = NOW.replace(hour=16, minute=30)  # half past midnight in Shanghai, of the next day
+    reject(request_id=ApprovalRequest.objects.get().id, decider=lead, now=night, note="too much")
+    assert Plan.objects.get().ended_on == NOW.date() + timedelta(days=1)
+
+
 def test_accepted_by_the_code_that_was_sent(case, me, wordings):
     plan = proposed(case, me)
     code = plan_accepting.ask_code(plan_id=plan.id, actor=me, now=NOW)

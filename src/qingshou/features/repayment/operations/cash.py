@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from qingshou.audit.actors import Actor
 from qingshou.features.repayment.models import Receipt
+from qingshou.features.repayment.operations.ledger_errors import CashFormUsed
 from qingshou.features.repayment.operations.receipts import Applied, ChosenBy, day_of, take_receipt
 from qingshou.tenancy.context import current_tenant_id
 from qingshou.tenancy.queries import current_tenant
@@ -36,11 +37,18 @@ def take_cash(
             payer_name  where it is not the debtor
     Gives   Applied     its receipt's `external_ref` is the number on the paper: C, the day, counted up
     Stops   UnfitAmount, NothingToPayOn; then nothing is recorded and no number is used
+            CashFormUsed  the form was sent before with another amount or currency
     """
     with transaction.atomic():
         _wait_for_number()
         known = Receipt.objects.filter(source=SOURCE, source_ref=str(form_key)).first()
         if known is not None:
+            if (known.amount, known.currency) != (amount, currency):
+                raise CashFormUsed(
+                    f"This form was sent before, with another amount: its paper is {known.external_ref}. Open the cash "
+                    "desk anew for another payment.",
+                    receipt=str(known.id),
+                )
             return Applied(known)
         day = day_of(current_tenant(), now)
         return take_receipt(

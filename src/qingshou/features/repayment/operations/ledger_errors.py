@@ -9,6 +9,12 @@ class ReceiptDiffers(Conflict):
     code = "RECEIPT_DIFFERS"
 
 
+class CashFormUsed(Conflict):
+    """The form of the cash desk was sent before with another amount: going back does not make it a new one."""
+
+    code = "CASH_FORM_USED"
+
+
 class NoSuchReceipt(NotFound):
     """There is no such receipt."""
 

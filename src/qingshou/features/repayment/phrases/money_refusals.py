@@ -3,10 +3,16 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qingshou.edges.words import settings_words
 from qingshou.kernel.errors import QingshouError
+from qingshou.kernel.lender_settings import SettingsUnfit
 
 REFUSALS = {
     "UNFIT_AMOUNT": gettext_lazy("The amount must be above zero, no finer than its currency, no more than there is."),
+    "CASH_FORM_USED": gettext_lazy(
+        "This form was sent before with another amount: look at the day's papers, and open the cash desk anew for "
+        "another payment."
+    ),
     "NOTHING_TO_PAY_ON": gettext_lazy("The debtor has no loan in this currency that the money could be put on."),
     "NOT_COVERED": gettext_lazy(
         "No law of this place that gives the order of payment is entered for the day. Set the lender's own order in "
@@ -42,4 +48,6 @@ def money_refusal_words(refusal: QingshouError) -> str:
     why = str(refusal.fields.get("why", ""))
     if refusal.code == "UNFIT_AMOUNT" and why in AMOUNTS:
         return str(AMOUNTS[why])
+    if isinstance(refusal, SettingsUnfit):
+        return settings_words(refusal)
     return str(REFUSALS[refusal.code]) if refusal.code in REFUSALS else _(refusal.message)

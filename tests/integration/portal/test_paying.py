@@ -77,6 +77,26 @@ def test_a_failed_payment_says_so(client, provider):
     assert Receipt.objects.count() == 0
 
 
+def test_money_that_comes_after_a_failed_try_is_no_failure(client, provider):
+    """The first card was declined, the second was not: nobody is told to pay again what has arrived."""
+    answer, intent = begin(client)
+    report(client, provider, intent, "FAILED")
+    report(client, provider, intent, "PAID")
+    report(client, provider, intent, "FAILED")  # told again, and late
+    intent.refresh_from_db()
+    assert (intent.state, intent.receipt.amount) == ("PAID", Decimal("200.00"))
+    assert "it has arrived" in client.get(answer["Location"]).content.decode()
+
+
+def test_a_payment_that_was_taken_back_says_so(client, provider):
+    answer, intent = begin(client)
+    report(client, provider, intent)
+    report(client, provider, intent, "REVERSED")
+    page = client.get(answer["Location"]).content.decode()
+    assert "This payment was taken back" in page
+    assert "it has arrived" not in page
+
+
 @pytest.mark.parametrize(
     ("course", "state"),
     [((LOST,), "PENDING"), ((DROPPED, OK), "MADE"), ((BUSY, OK), "MADE"), ((REFUSED,), "FAILED")],

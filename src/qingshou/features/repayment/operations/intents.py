@@ -22,6 +22,8 @@ from qingshou.features.repayment.rules.payment_events import EventKind, PaymentE
 GOOD_MINUTES = 60
 _SAME_WITHIN = timedelta(minutes=2)
 _OPEN = ("MADE", "PENDING", "EXPIRED")
+# money ends what had failed as well: the first card was declined and the second was not, or the reports changed places
+_PAYABLE = (*_OPEN, "FAILED")
 
 
 def begin_payment(
@@ -114,7 +116,9 @@ def follow_report(
 
     A report may come before the provider's answer to the beginning: then the payment is found by our reference.
     """
-    rows = PaymentIntent.objects.select_for_update(no_key=True).filter(adapter=provider, state__in=_OPEN)
+    paid = event.kind is EventKind.PAID
+    states = _PAYABLE if paid else _OPEN
+    rows = PaymentIntent.objects.select_for_update(no_key=True).filter(adapter=provider, state__in=states)
     row = rows.filter(provider_ref=event.payment).first()
     if row is None:
         early = rows.filter(provider_ref="", payment_ref=event.reference, amount=event.amount, currency=event.currency)
@@ -123,7 +127,6 @@ def follow_report(
         return
     row.provider_ref = row.provider_ref or event.payment
     row.save(update_fields=["provider_ref"])
-    paid = event.kind is EventKind.PAID
     _end(row.id, "PAID" if paid else "FAILED", receipt if paid else None, actor, now)
 
 
@@ -137,7 +140,7 @@ def expire_payments(*, now: datetime, actor: Actor, borrower_id: UUID | None = N
 def _end(intent_id: UUID, state: str, receipt: Receipt | None, actor: Actor, now: datetime) -> bool:
     with transaction.atomic():
         row = PaymentIntent.objects.select_for_update(no_key=True).get(id=intent_id)
-        if row.state not in _OPEN or row.state == state:
+        if row.state not in (_PAYABLE if state == "PAID" else _OPEN) or row.state == state:
             return False
         row.state, row.receipt, row.ended_at = state, receipt, now
         row.save(update_fields=["state", "receipt", "ended_at"])

@@ -5,7 +5,7 @@ A view says which columns there are, reads the state out of the request, asks a 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
@@ -66,6 +66,14 @@ class Column:
     def is_number(self) -> bool:
         """Whether the column is right-aligned."""
         return self.kind in NUMBERS
+
+
+Words: TypeAlias = Mapping[str, Text] | Callable[[Any], Text]
+
+
+def with_words(columns: Sequence[Column], words: Mapping[str, Words]) -> tuple[Column, ...]:
+    """Return columns with the words of some of them, by key, that only the request knows."""
+    return tuple(replace(one, words=words[one.key]) if one.key in words else one for one in columns)
 
 
 @dataclass(frozen=True, slots=True)

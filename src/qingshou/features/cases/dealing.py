@@ -29,6 +29,12 @@ class Person:
     branch: str = ""
     skills: frozenset[str] = frozenset()
     is_present: bool = True
+    display_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the person is called; the sign-in name where none is told."""
+        return self.display_name or self.username
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Who may own cases, with what they carry already."""
 
+from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -20,6 +22,8 @@ def list_people(*, with_loads: bool = True, team_id: UUID | None = None) -> list
         users = users.filter(team=team_id)
     if with_loads:
         users = users.annotate(load_cases=_load())
+    found = list(users.order_by("username"))
+    named = Counter(user.display_name for user in found)
     return [
         Person(
             user_id=user.id,
@@ -30,9 +34,17 @@ def list_people(*, with_loads: bool = True, team_id: UUID | None = None) -> list
             branch=user.team.branch if user.team else "",
             skills=frozenset(user.skills),
             is_present=user.is_present,
+            display_name=_told_apart(user, named),
         )
-        for user in users.order_by("username")
+        for user in found
     ]
+
+
+def _told_apart(user: Any, named: Counter[str]) -> str:
+    """Return a person's name, with the sign-in name behind it where two are called the same."""
+    if named[user.display_name] < 2 or not user.display_name:
+        return str(user.display_name)
+    return f"{user.display_name} ({user.username})"
 
 
 def _load() -> Coalesce:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import ensure, requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases import panels, queries
 from qingshou.features.cases.phrases import (
     CHECKLIST,
@@ -52,6 +53,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         {"loan": loan, "why": why_class(loan, jurisdiction=desk.jurisdiction, law_date=desk.law_date)}
         for loan in page.loans
     ]
+    lines_of_history = history(page.timeline)[:60]
     may_work = user.has_perm("cases.work", facts_of(found)) and found.closed_on is None
     may_assign = user.has_perm("cases.assign")
     context = {
@@ -63,7 +65,13 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "name": _name(page.case, desk),
         "person": _person(page, desk, role=_NOBODY),
         "is_masked": True,
-        "history": history(page.timeline)[:60],
+        "history": lines_of_history,
+        "names": names_of_users(
+            usernames=[
+                *(one.actor for one in lines_of_history),
+                *(one.given.given_by for one in page.checklist if one.given),
+            ]
+        ),
         "picture": draw(page.picture.process, here=page.picture.here, past=page.picture.past),
         "stage_word": STAGES.get(page.case.stage, page.case.stage),
         "may_work": may_work,

@@ -1,14 +1,14 @@
 """A case as a line of a list: with the debtor's name opened for whoever reads, once a page, and logged."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from qingshou.edges.tables import Column
+from qingshou.edges.tables import Column, with_words
 from qingshou.features.cases.phrases import NEXT_ACTIONS, QUEUE_REASONS, SEVERITIES, STAGES
 from qingshou.features.cases.views.shown import Desk
 from qingshou.privacy.operations import reveal_many
@@ -55,7 +55,7 @@ def _owner(line: Line) -> str:
 
 def columns_for(desk: Desk) -> tuple[Column, ...]:
     """Return the columns with products in the lender's words."""
-    return tuple(replace(one, words=cast(Any, desk.product_words)) if one.key == "product" else one for one in COLUMNS)
+    return with_words(COLUMNS, {"product": cast(Any, desk.product_words)})
 
 
 COLUMNS = (

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import requires
-from qingshou.access.queries import list_active_users
+from qingshou.access.queries import list_active_users, names_of_users
 from qingshou.features.cases.views.shown import Desk, desk_of
 from qingshou.features.contact.phrases.calls import ENDED
 from qingshou.features.contact.phrases.reasons import REASONS
@@ -40,6 +40,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         "unsaved": [one for one in lines if one["call"].saved_at is None],
         "lines": [one for one in lines if one["call"].saved_at is not None],
         "may_hear": sees_clear(desk.role, PersonalKind.NOTE),
+        "names": names_of_users(usernames=[one.attempt.placed_by for one in found]),
         "is_lead": desk.role == "TEAM_LEAD",
     }
     return render(request, "contact/calls.html", context)

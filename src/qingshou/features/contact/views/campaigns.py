@@ -1,7 +1,7 @@
 """Campaigns: the list, a new one, and what may be done with one; its page is in campaign_page.py."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +17,12 @@ from procrastinate.contrib.django import app as jobs
 
 from qingshou.access.actors import actor_of
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.audit.actors import Actor
 from qingshou.edges import clock, figures
 from qingshou.edges.exports import export_response
-from qingshou.edges.tables import Column, Table, TableState, page_of
+from qingshou.edges.tables import Column, Table, TableState, page_of, with_words
+from qingshou.edges.words import actor_words
 from qingshou.features.contact.errors import NoSuchCampaign
 from qingshou.features.contact.operations import campaign_judging, campaigns
 from qingshou.features.contact.phrases.campaigns import STATUSES
@@ -58,8 +60,11 @@ def campaign_list(request: HttpRequest) -> HttpResponseBase:
     state = TableState.of(request, COLUMNS, sort="-made_at")
     found = list_campaigns()
     rows = page_of(found, state, COLUMNS)
+    people = names_of_users(usernames=[one.made_by for one in rows])
     table = Table(
-        id="campaigns", caption=_("Campaigns"), columns=COLUMNS, rows=rows, state=state, total=len(found),
+        id="campaigns", caption=_("Campaigns"),
+        columns=with_words(COLUMNS, {"made_by": partial(actor_words, people=people)}), rows=rows, state=state,
+        total=len(found),
         empty_title=_("No campaign yet"),
         empty_text=_("A campaign writes to many debtors at once, each cleared first. Some are left alone by lot, so "
                      "that you can see what it was worth."),

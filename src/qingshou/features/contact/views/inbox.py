@@ -44,6 +44,12 @@ def state_code(line: dict[str, Any]) -> str:
     return queries.UNASSIGNED if reply.case_id is None else queries.UNCONFIRMED
 
 
+def _owner(case: Any) -> str:
+    """Return whose case it is, by name."""
+    owner = case.owner if case else None
+    return str(owner.display_name or owner.username) if owner else ""
+
+
 _TONES = {queries.CONFIRMED: "good", queries.UNCONFIRMED: "note", queries.UNASSIGNED: "bad"}
 COLUMNS = (
     Column(key="received", label=gettext_lazy("Received"), kind="instant",
@@ -63,7 +69,7 @@ COLUMNS = (
     Column(key="case", label=gettext_lazy("Case"), value=lambda line: line["reply"].case.number if line["reply"].case
            else "", shown=False),
     Column(key="owner", label=pgettext_lazy("case", "Owner"), shown=False,
-           value=lambda line: str(line["reply"].case.owner or "") if line["reply"].case else ""),
+           value=lambda line: _owner(line["reply"].case)),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.views.shown import desk_of
 from qingshou.features.contact.channels.chosen import printer_of
 from qingshou.features.contact.letter_files import LetterFiles
@@ -31,7 +32,11 @@ def _files() -> LetterFiles:
 def batches(request: HttpRequest) -> HttpResponse:
     """Show the batches, and how many letters wait."""
     piles = queries.list_batches(now=desk_of(request).now)
-    return render(request, "contact/letters.html", {"piles": piles, "most": operations.LETTERS_MOST})
+    context = {
+        "piles": piles, "most": operations.LETTERS_MOST,
+        "names": names_of_users(usernames=[one.made_by for one in piles.batches]),
+    }  # fmt: skip
+    return render(request, "contact/letters.html", context)
 
 
 @require_POST
@@ -62,7 +67,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
          "tone": TONES.get(row.state, "")}
         for row in rows
     ]  # fmt: skip
-    context = {"batch": found, "lines": lines, "out": out}
+    context = {"batch": found, "lines": lines, "out": out, "names": names_of_users(usernames=[found.made_by])}
     return render(request, "contact/letter_batch.html", context)
 
 

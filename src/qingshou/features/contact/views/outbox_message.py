@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import ensure, requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
 from qingshou.features.contact.operations import asking
 from qingshou.features.contact.operations import outbox as operations
@@ -50,6 +51,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         if case is not None
         else cast(Any, request.user).has_perm("contact.work")
     )
+    happened = sorted(_happened(page), key=lambda line: line["at"])
     context = {
         "row": row,
         "case": case,
@@ -59,7 +61,8 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         "tone": TONES.get(row.state, ""),
         "why": error_words(row.error_code) if row.error_code else "",
         "template": _template(row),
-        "happened": sorted(_happened(page), key=lambda line: line["at"]),
+        "happened": happened,
+        "names": names_of_users(usernames=[line["by"] for line in happened]),
         "may_act": may_act,
         "may_cancel": may_act and row.state == "QUEUED",
         "may_retry": may_act and row.state in ("FAILED", "BOUNCED"),

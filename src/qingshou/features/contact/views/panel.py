@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.views.shown import Desk, case_of, desk_of, facts_of
 from qingshou.features.contact.errors import NoSuchContact
 from qingshou.features.contact.operations.consents import KINDS
@@ -63,6 +64,9 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "asked_hours": _hours(stands),
         "preferred": CHANNELS.get(stands.person.preferred_channel, "") if stands.person else "",
         "history": [_line(one) for one in stands.attempts],
+        "names": names_of_users(
+            usernames=[*(one.placed_by for one in stands.stops), *(one.placed_by for one in stands.attempts)]
+        ),
         **_choices(channels),
         "language_words": call_words.LANGUAGES,
     }

@@ -1,6 +1,8 @@
 """The page of refused contacts: what the door refused, by which article, and what it let through beside it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.edges import clock
 from qingshou.edges.charts import Chart, Series
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
-from qingshou.edges.tables import Column, Table, TableState
+from qingshou.edges.tables import Column, Table, TableState, with_words
 from qingshou.edges.words import actor_words
 from qingshou.features.contact.phrases.door import CHANNELS, article_words, reason_lines
 from qingshou.features.contact.phrases.refusals import PURPOSES, REASONS
@@ -64,6 +67,12 @@ COLUMNS = (
 )
 
 
+def _columns(rows: Sequence[Any]) -> tuple[Column, ...]:
+    """Return the columns with the people of these rows by their names."""
+    people = names_of_users(usernames=[row.asked_by for row in rows])
+    return with_words(COLUMNS, {"asked_by": partial(actor_words, people=people)})
+
+
 @require_GET
 @requires("contact.refusals")
 def refusals(request: HttpRequest) -> HttpResponseBase:
@@ -73,14 +82,15 @@ def refusals(request: HttpRequest) -> HttpResponseBase:
     state = TableState.of(request, COLUMNS)
     if state.export:
         rows = list_refusals(wanted=wanted, limit=EXPORT_ROWS_MAX)
-        columns = [column for column in COLUMNS if column.key in state.columns]
+        columns = [column for column in _columns(rows) if column.key in state.columns]
         return export_response(columns=columns, rows=rows, form=state.export, file_name="refusals")
     total = count_refusals(wanted=wanted)
+    rows = list_refusals(wanted=wanted, limit=PAGE_SIZE, offset=(state.page - 1) * PAGE_SIZE)
     table = Table(
         id="refusals",
         caption=_("Refused contacts"),
-        columns=COLUMNS,
-        rows=list_refusals(wanted=wanted, limit=PAGE_SIZE, offset=(state.page - 1) * PAGE_SIZE),
+        columns=_columns(rows),
+        rows=rows,
         state=state,
         total=total,
         total_is_least=total >= COUNT_MAX,

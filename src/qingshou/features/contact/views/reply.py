@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import Hidden, ensure, requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.phrases import NEXT_ACTIONS
 from qingshou.features.cases.queries import search_cases
 from qingshou.features.cases.views.shown import Desk, case_of, desk_of, facts_of, uuid_given
@@ -45,6 +46,7 @@ def reply(request: HttpRequest, reply_id: UUID) -> HttpResponse:
     may_assign = found.case is None and user.has_perm("cases.assign")
     context = {
         "reply": found,
+        "names": names_of_users(usernames=[found.confirmed_by]),
         "case": found.case,
         "who": who,
         "thread": words,

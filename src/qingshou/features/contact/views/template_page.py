@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import Hidden, requires
+from qingshou.access.queries import names_of_users
 from qingshou.audit.phrases import action_words
 from qingshou.edges import clock
 from qingshou.features.contact.errors import NoSuchTemplate
@@ -32,6 +33,7 @@ def template(request: HttpRequest, version_id: UUID) -> HttpResponse:
     wording = Wording.of_version(version)
     history = queries.list_history(template_id=version.template_id)
     other = next((one for one in history if str(one.id) == request.GET.get("with", "")), None)
+    acts = queries.list_acts(version_id=version.id)
     context = {
         "version": version, "wording": wording, "name": name_of(wording), "states": STATES,
         "state_tone": STATE_TONES.get(version.status, ""), "is_draft": version.status == "DRAFT",
@@ -40,7 +42,10 @@ def template(request: HttpRequest, version_id: UUID) -> HttpResponse:
         "history": [(one, STATE_TONES.get(one.status, ""), one.id == version.id) for one in history],
         "other": other,
         "changes": _changes(other, version) if other else [],
-        "acts": [(event, action_words(event.action)) for event in queries.list_acts(version_id=version.id)],
+        "acts": [(event, action_words(event.action)) for event in acts],
+        "names": names_of_users(usernames=[
+            *(name for one in history for name in (one.made_by, one.approved_by)), *(one.actor_name for one in acts)
+        ]),
         **words(),
     }  # fmt: skip
     return render(request, "contact/template.html", context)

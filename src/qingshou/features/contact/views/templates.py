@@ -1,5 +1,6 @@
 """Templates: the list with its filters, the starting set, several handed in at once, a new one, words and details."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.edges import clock
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
-from qingshou.edges.tables import Column, Table, TableState
+from qingshou.edges.tables import Column, Table, TableState, with_words
+from qingshou.edges.words import actor_words
 from qingshou.features.contact.operations import template_set, templates
 from qingshou.features.contact.phrases.templates import CHANNELS, CODES, STATES, TONES
 from qingshou.features.contact.queries import templates as queries
@@ -71,8 +74,12 @@ def template_list(request: HttpRequest) -> HttpResponseBase:
         filters=shown, sort=state.sort, descending=state.descending, limit=_EXPORT_MAX if state.export else _PAGE,
         offset=0 if state.export else (state.page - 1) * _PAGE,
     )  # fmt: skip
+    people = names_of_users(usernames=[name for row in rows for name in (row.made_by, row.approved_by)])
+    by_name = partial(actor_words, people=people)
     table = Table(
-        id="templates", caption=_("Templates"), columns=COLUMNS, rows=rows, state=state, total=total, page_size=_PAGE,
+        id="templates", caption=_("Templates"),
+        columns=with_words(COLUMNS, {"made_by": by_name, "approved_by": by_name}), rows=rows, state=state, total=total,
+        page_size=_PAGE,
         select=lambda row: str(row.id),
         empty_title=_("No template fits"), empty_text=_("Choose other filters, or write a new wording."),
         empty_href=reverse("contact:new_template"), empty_action=_("New wording"),

@@ -1,5 +1,7 @@
 """Requests of debtors at the desk: the queue by the day an answer is due, one request, and its answer."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,9 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import ensure, requires
+from qingshou.access.queries import names_of_users
 from qingshou.edges.exports import export_response
 from qingshou.edges.filters import Filter, Filters
-from qingshou.edges.tables import Column, Table, TableState
+from qingshou.edges.tables import Column, Table, TableState, with_words
+from qingshou.edges.words import actor_words
 from qingshou.features.cases.views.shown import Desk, desk_of, facts_of, tell_refusal
 from qingshou.features.cases.views.whose import WHOSE, allowed_scopes, first_scope, owners_of
 from qingshou.features.portal.operations.asks import ANSWER_PLACE, SAID_PLACE, answer_ask
@@ -30,6 +34,13 @@ PAGE_SIZE = 50
 EXPORT_ROWS_MAX = 20_000
 _TONES = {"OPEN": "note", "DONE": "good"}
 
+
+def _owner(case: Any) -> str:
+    """Return whose case it is, by name."""
+    owner = case.owner if case else None
+    return str(owner.display_name or owner.username) if owner else ""
+
+
 COLUMNS = (
     Column(key="number", label=gettext_lazy("Number"),
            href=lambda row: reverse("portal:desk_ask", args=[row.id])),
@@ -40,7 +51,7 @@ COLUMNS = (
     Column(key="case", label=gettext_lazy("Case"), value=lambda row: getattr(row.case, "number", ""),
            href=lambda row: reverse("cases:case", args=[row.case_id]) if row.case_id else ""),
     Column(key="owner", label=gettext_lazy("Case of"),
-           value=lambda row: getattr(getattr(row.case, "owner", None), "username", "")),
+           value=lambda row: _owner(row.case)),
     Column(key="asked_at", label=gettext_lazy("Asked at"), kind="instant"),
     Column(key="handled_by", label=gettext_lazy("Answered by"), shown=False),
 )  # fmt: skip
@@ -59,16 +70,22 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     state = TableState.of(request, COLUMNS)
     if state.export:
         rows = list_asks(wanted=wanted, limit=EXPORT_ROWS_MAX)
-        columns = [column for column in COLUMNS if column.key in state.columns]
+        columns = [column for column in _columns(rows) if column.key in state.columns]
         return export_response(columns=columns, rows=rows, form=state.export, file_name="requests")
+    rows = list_asks(wanted=wanted, offset=(state.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
     table = Table(
-        id="requests", caption=_("Requests of debtors"), columns=COLUMNS,
-        rows=list_asks(wanted=wanted, offset=(state.page - 1) * PAGE_SIZE, limit=PAGE_SIZE), state=state,
+        id="requests", caption=_("Requests of debtors"), columns=_columns(rows), rows=rows, state=state,
         total=count_asks(wanted=wanted), page_size=PAGE_SIZE, empty_title=_("No request waits"),
         empty_text=_("What a debtor asks for on their own page stands here until somebody has answered it."),
         empty_href=reverse("portal:desk_asks") if filters.is_set else "", empty_action=_("Clear the filters"),
     )  # fmt: skip
     return render(request, "portal/desk_asks.html", {"table": table, "filters": filters})
+
+
+def _columns(rows: Sequence[Any]) -> tuple[Column, ...]:
+    """Return the columns with the people of these rows by their names."""
+    people = names_of_users(usernames=[row.handled_by for row in rows])
+    return with_words(COLUMNS, {"handled_by": partial(actor_words, people=people)})
 
 
 def _filters(desk: Desk) -> list[Filter]:
@@ -98,7 +115,7 @@ def one(request: HttpRequest, ask_id: UUID) -> HttpResponse:
         "ask": ask, "kind": KINDS.get(ask.kind, ask.kind), "state": STATES.get(ask.state, ask.state), "facts": facts,
         "said": shown["said"], "answer": shown["answer"], "may_answer": may_answer,
         "is_late": ask.state == "OPEN" and ask.answer_due_on is not None and ask.answer_due_on < desk.today,
-        "tone": _TONES.get(ask.state, ""),
+        "tone": _TONES.get(ask.state, ""), "names": names_of_users(usernames=[ask.handled_by]),
     }  # fmt: skip
     return render(request, "portal/desk_ask.html", context)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingshou.access.guards import requires
+from qingshou.access.queries import names_of_users
 from qingshou.features.cases.views.shown import act, case_of, desk_of, facts_of
 from qingshou.features.portal.operations.links import hand_over_link, revoke_link, send_link
 from qingshou.features.portal.phrases.pages import ASKS, CHANNELS, STATES
@@ -24,13 +25,12 @@ def panel(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the links of a case's debtor and what the debtor asked for."""
     case, desk = case_of(request, case_id, "cases.view"), desk_of(request)
     policy = portal_policy(current_tenant().settings)
+    links = links_of(borrower_id=case.borrower_id)
     context = {
         "case": case,
+        "names": names_of_users(usernames=[one.made_by for one in links]),
         "may_work": cast(Any, request.user).has_perm("repayment.work", facts_of(case)) and case.closed_on is None,
-        "links": [
-            {"row": one, "is_good": one.revoked_at is None and one.expires_at > desk.now}
-            for one in links_of(borrower_id=case.borrower_id)
-        ],
+        "links": [{"row": one, "is_good": one.revoked_at is None and one.expires_at > desk.now} for one in links],
         "asks": asks_of(borrower_id=case.borrower_id, limit=10),
         "ask_words": ASKS,
         "state_words": STATES,

@@ -1,6 +1,7 @@
 """Every code that the rules of budgets and offers give has words, and every sentence can be filled."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -73,3 +74,13 @@ def test_sentences_are_filled(module):
 
 def test_a_code_without_words_shows_itself():
     assert budget.budget_reason_words(Reason("NEW_CODE")) == "NEW_CODE"
+
+
+def test_amounts_stand_with_their_decimals_and_days_as_iso():
+    assert "(0.00) and 4,000.50." in offers.offer_reason_words(
+        Reason("NO_LUMP_SUM", {"lump_sum": Decimal(0), "high": Decimal("4000.5") + Decimal("0.00")})
+    )
+    assert "of 10.00 a month" in offers.offer_reason_words(Reason("WAY_TOKEN_PAYMENT", {"amount": Decimal(10)}))
+    assert "2026-11-30" in offers.offer_reason_words(
+        Reason("RATE_CAP_NOT_ENTERED", {"contract_date": date(2026, 11, 30)})
+    )

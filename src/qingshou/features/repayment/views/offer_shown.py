@@ -50,7 +50,7 @@ def card_of(offer: Any, *, role: str) -> dict[str, Any]:
         "value": offer.value if role not in NO_VALUE_ROLES else None,
         "value_share": Decimal(terms["value_share"]) if role not in NO_VALUE_ROLES and "value_share" in terms else None,
         "waived": _waived(terms),
-        "rate": _rate(terms),
+        "terms": _terms(terms),
         "limits": limits,
         "binding": [one for one in limits if one["is_binding"]],
         "needs_role": words.ROLES.get(offer.needs_role, offer.needs_role) if offer.needs_role else "",
@@ -76,7 +76,7 @@ def _count(offer: Any, count: int) -> str:
         return _("one payment")
     held = offer.terms.get("schedule") or {}
     rhythm = words.FREQUENCIES.get(held.get("frequency", "MONTH"), "")
-    payments = ngettext("%(count)s payment", "%(count)s payments", count) % {"count": count}
+    payments = _count_of(count)
     return f"{payments} · {rhythm}" if held else payments
 
 
@@ -102,9 +102,21 @@ def _waived(terms: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _rate(terms: Mapping[str, Any]) -> str:
+def _terms(terms: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    """Return what is out of the ordinary in the terms: a lower rate, grace at first, a rise; equal payments are not."""
     held = terms.get("schedule") or {}
-    return percent(Decimal(held["rate"])) if held.get("rate") and Decimal(held["rate"]) else ""
+    told: list[tuple[Any, str]] = []
+    if Decimal(terms.get("rate_concession") or "0"):
+        told.append((_("Rate of the plan"), percent(Decimal(held.get("rate") or "0"))))
+    if held.get("grace", "NONE") != "NONE":
+        told.append((words.GRACES.get(held["grace"], held["grace"]), _count_of(int(held.get("grace_periods") or 0))))
+    if Decimal(held.get("step_up") or "0"):
+        told.append((_("Rise each year"), percent(Decimal(held["step_up"]))))
+    return told
+
+
+def _count_of(count: int) -> str:
+    return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": count}
 
 
 def _limit(row: Mapping[str, Any], currency: str) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The outbox: reserved, worded, sealed and recorded together; taken back by hand and by stops."""
 
-import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.integration.contact.messages import NOW, asked_of, version_of
 from tests.integration.contact.rows import make_debtor
 
@@ -120,17 +121,21 @@ def test_a_campaign_that_is_stopped_takes_back_what_waits():
     assert outbox.cancel_campaign(campaign_id=campaign, actor=SYSTEM, now=NOW) == 0
 
 
-def test_a_thousand_are_queued_within_a_second():
+def test_a_thousand_are_queued_in_as_many_questions_as_a_hundred():
+    """How fast that is, the benchmark of campaigns measures; a clock here would judge the machine."""
     cases = [make_debtor(f"M{number}") for number in range(50)]
-    items = [
-        outbox.ToSend(asked=Asked(borrower_id=case.borrower_id, case_id=case.id, channel=Channel.EMAIL,
-                                  key=f"many:{turn}:{case.id}", at=NOW + timedelta(days=turn)), body="请回电。")
-        for turn in range(20) for case in cases
-    ]  # fmt: skip
-    began = time.perf_counter()
-    answers = outbox.queue_many(items=items, actor=SYSTEM, now=NOW)
-    taken_s = time.perf_counter() - began
-    assert sum(one.message_id is not None for one in answers) == Message.objects.count()
-    assert len(answers) == 1000
-    assert Message.objects.count() > 100
-    assert taken_s < 3, f"{taken_s:.2f} s"  # about a third on a quiet machine
+    questions = {}
+    for days in (2, 20):
+        items = [
+            outbox.ToSend(asked=Asked(borrower_id=case.borrower_id, case_id=case.id, channel=Channel.EMAIL,
+                                      key=f"{days}:{turn}:{case.id}", at=NOW + timedelta(days=days + turn)),
+                          body="请回电。")
+            for turn in range(days) for case in cases
+        ]  # fmt: skip
+        before = Message.objects.count()
+        with CaptureQueriesContext(connection) as asked:
+            answers = outbox.queue_many(items=items, actor=SYSTEM, now=NOW)
+        assert len(answers) == 50 * days
+        assert sum(one.message_id is not None for one in answers) == Message.objects.count() - before >= 100
+        questions[days] = len(asked)
+    assert questions[20] <= questions[2], questions  # the first also asks what is known from then on

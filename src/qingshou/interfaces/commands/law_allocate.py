@@ -18,6 +18,7 @@ from qingshou.interfaces.commands.law_words import CONFIDENCE, article_json, rea
 from qingshou.kernel.money import ZERO
 from qingshou.kernel.verdict import Confidence, Reason
 from qingshou.law.allocation.allocate import allocate, applied
+from qingshou.law.allocation.between import criteria_of
 from qingshou.law.allocation.terms import KINDS, Allocated, Line, PartKind
 
 app = typer.Typer()
@@ -86,7 +87,9 @@ def _answer(asked: Question, found: Allocated) -> dict[str, Any]:
             "kinds": list(order.kinds),
             "sequence": order.sequence,
             "between": order.between,
-            "criteria": list(order.criteria) if order.between == "LAW" else [],
+            "criteria": list(criteria_of(order)) if order.between == "LAW" else [],
+            "agreed_first": list(order.agreed_first),
+            "is_between_agreed": order.is_between_agreed,
             "future": order.future,
             "basis": order.basis,
             "kinds_by_debt": kinds,

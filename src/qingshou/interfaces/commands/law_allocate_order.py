@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from qingshou.interfaces.commands import law_allocate_names as names
-from qingshou.interfaces.commands.law_allocate_cells import Notes, first_of, note_unknown, said_twice
+from qingshou.interfaces.commands.law_allocate_cells import Notes, first_of, note_unknown, said_twice, text_at
 from qingshou.interfaces.commands.law_allocate_names import key_of
 from qingshou.law.allocation.door import HOUSE_KINDS
 from qingshou.law.allocation.terms import Between, Future, PartKind, Sequence
@@ -20,10 +20,11 @@ SEQUENCE_NAMES = ("by", "sequence", "mode", "strategy", "direction", "style")
 _WORD_KEYS = ("type",)  # a policy or a sequence
 _FLAGS = {"due_first": Sequence.DUE_FIRST, "kind_first": Sequence.KIND_FIRST}
 BETWEEN_NAMES = ("between", "between_debts")
+_AGREED_NAMES = ("between_agreed", "is_between_agreed")
 FUTURE_NAMES = ("future", "not_due", "in_advance")
-_KNOWN = {*_KINDS_KEYS, *_POLICY_KEYS, *SEQUENCE_NAMES, *_WORD_KEYS, *_FLAGS, *BETWEEN_NAMES, *FUTURE_NAMES}
-SETTINGS_NAMES = (*_POLICY_KEYS, *SEQUENCE_NAMES, *BETWEEN_NAMES, *FUTURE_NAMES)
-_ALLOWED = "kinds, policy, by, between or future"
+SETTINGS_NAMES = (*_POLICY_KEYS, *SEQUENCE_NAMES, *BETWEEN_NAMES, *_AGREED_NAMES, *FUTURE_NAMES)
+_KNOWN = {*_KINDS_KEYS, *_WORD_KEYS, *_FLAGS, *SETTINGS_NAMES}
+_ALLOWED = "kinds, policy, by, between, between_agreed or future"
 _CUT = re.compile(r"[,;>/|→、，；]+")
 
 
@@ -36,6 +37,8 @@ class Wish:
     sequence: Sequence | None = None
     between: Between | None = None
     future: Future | None = None
+    agreed_first: tuple[str, ...] = ()  # debts that were agreed to come first
+    is_between_agreed: bool = False
     completed: tuple[PartKind, ...] = ()  # kinds the file did not name: they come last, in the legal order
 
 
@@ -52,7 +55,7 @@ def read_own_order(debt: dict[str, Any], prefix: str, notes: Notes) -> Wish | No
     if raw is None:
         return None
     wish = _read(debt, prefix, notes)
-    if wish.between is not None:
+    if wish.between is not None or wish.agreed_first:
         notes.add(f"{prefix}{name}.between", "is asked of the payment's order, not of one debt's.")
     return wish
 
@@ -82,6 +85,13 @@ def _settings(wish: Wish, raw: dict[str, Any], prefix: str, notes: Notes) -> Non
     key, value = first_of(raw, *SEQUENCE_NAMES)
     wish.sequence = wish.sequence or _code(value, f"{prefix}{key}", names.SEQUENCES, notes)
     key, value = first_of(raw, *BETWEEN_NAMES)
+    if isinstance(value, list):
+        names_of = [text_at(one, f"{prefix}{key}[{number}]", notes) for number, one in enumerate(value)]
+        wish.agreed_first, value = tuple(names_of), None
+    agreed_key, agreed = first_of(raw, *_AGREED_NAMES)
+    if agreed is not None and not isinstance(agreed, bool):
+        notes.add(f"{prefix}{agreed_key}", "is true or false.")
+    wish.is_between_agreed = wish.is_between_agreed or agreed is True
     wish.between = wish.between or _code(value, f"{prefix}{key}", names.BETWEENS, notes)
     key, value = first_of(raw, *FUTURE_NAMES)
     wish.future = wish.future or _code(value, f"{prefix}{key}", names.FUTURES, notes)

@@ -94,8 +94,17 @@ def read_question(raw: Any, *, jurisdiction: str | None = None, on: date | None 
     debts = read_debts(debts_raw, debts_key, currency=currency, on=day, notes=notes)
     chosen = _chosen(given, raw, payment_key, debts, notes)
     wish = read_order(raw, notes)
+    known = [one.debt.id for one in debts]
+    for number, name in enumerate(wish.agreed_first):
+        if name not in known or name in wish.agreed_first[:number]:
+            notes.add(f"order.between[{number}]", "is none of the debts, or named twice: name each once, by its id.")
     notes.stop()
     ordered, own = _ordered(wish, debts, place, day)
+    agreed = replace(ordered.order, agreed_first=wish.agreed_first, is_between_agreed=wish.is_between_agreed)
+    ordered = Ordered(agreed, ordered.reasons)
+    if chosen and wish.is_between_agreed:
+        wide = ordered.order.articles.get("DEBT_AGREED")
+        ordered = Ordered(agreed, (*ordered.reasons, Reason("CHOICE_GIVES_WAY", {}, wide)))
     reasons = [*ordered.reasons, *_said_of_reading(wish, debts, day, notes)]
     disputed = frozenset(one.debt.id for one in debts if one.is_disputed)
     barred = barred_debts(debts=[one.debt.id for one in debts], disputed=disputed, on=day, jurisdiction=place)

@@ -2,6 +2,8 @@
 
 ALLOCATION_REASONS = {
     "DEBT_CHOSEN": "the debtor chose this debt",
+    "DEBT_AGREED": "the parties agreed that this debt comes first",
+    "CHOICE_GIVES_WAY": "the order between debts was agreed: the debtor's choice gives way to it",
     "DEBT_DUE": "what is due comes before what is not ({before} later)",
     "DEBT_LEAST_SECURED": "no or less security than {before}",
     "DEBT_HEAVIEST_BURDEN": "a heavier burden than {before}",

@@ -39,6 +39,8 @@ def allocate(
     Law     民法典 560 (between debts), 561 (inside one), where the order is China's
     """
     _check(amount=amount, currency=currency, debts=debts, chosen=chosen)
+    if len(set(order.agreed_first)) != len(order.agreed_first):
+        raise BadInput("A debt is agreed to come first twice: name each at most once.")
     payable = [debt for debt in debts if debt.id not in barred]
     claims = [claim for debt in payable for claim in _claims(debt, order, on)]
     left = amount

@@ -17,6 +17,7 @@ _CRITERIA: Mapping[Between, tuple[Criterion, ...]] = {
     Between.CHOSEN: (Criterion.CHOSEN, Criterion.DUE),
 }
 CODES: Mapping[Criterion, str] = {
+    Criterion.AGREED: "DEBT_AGREED",
     Criterion.CHOSEN: "DEBT_CHOSEN",
     Criterion.DUE: "DEBT_DUE",
     Criterion.LEAST_SECURED: "DEBT_LEAST_SECURED",
@@ -57,7 +58,14 @@ class Turn:
 
 
 def criteria_of(order: Order) -> tuple[Criterion, ...]:
-    """Return the steps by which an order ranks debts."""
+    """Return the steps by which an order ranks debts: what was agreed goes before what the debtor chooses (560(1))."""
+    steps = _steps_of(order)
+    if order.is_between_agreed:
+        steps = tuple(step for step in steps if step is not Criterion.CHOSEN)
+    return (Criterion.AGREED, *steps) if order.agreed_first else steps
+
+
+def _steps_of(order: Order) -> tuple[Criterion, ...]:
     if order.between is not Between.LAW:
         return _CRITERIA[order.between]
     if not order.criteria:
@@ -77,6 +85,7 @@ def turns(*, claims: Iterable[Claim], order: Order, chosen: Sequence[str]) -> li
     """
     open_claims = [claim for claim in claims if claim.open > 0]
     places = {debt: number for number, debt in enumerate(chosen)}
+    agreed = {debt: number for number, debt in enumerate(order.agreed_first)}
     if order.between is Between.CHOSEN:
         open_claims = [claim for claim in open_claims if claim.debt.id in places]
     if not open_claims:
@@ -84,7 +93,7 @@ def turns(*, claims: Iterable[Claim], order: Order, chosen: Sequence[str]) -> li
     criteria = criteria_of(order)
 
     def key(claim: Claim) -> tuple[Decimal | int, ...]:
-        return tuple(_place(claim, criterion, places) for criterion in criteria)
+        return tuple(_place(claim, criterion, places, agreed) for criterion in criteria)
 
     open_claims.sort(key=lambda claim: (key(claim), claim.debt.id))
     groups = [(place, tuple(tied)) for place, tied in groupby(open_claims, key=key)]
@@ -93,8 +102,12 @@ def turns(*, claims: Iterable[Claim], order: Order, chosen: Sequence[str]) -> li
     ]  # fmt: skip
 
 
-def _place(claim: Claim, criterion: Criterion, chosen: Mapping[str, int]) -> Decimal | int:
+def _place(
+    claim: Claim, criterion: Criterion, chosen: Mapping[str, int], agreed: Mapping[str, int]
+) -> Decimal | int:  # fmt: skip
     match criterion:
+        case Criterion.AGREED:
+            return agreed.get(claim.debt.id, len(agreed))
         case Criterion.CHOSEN:
             return chosen.get(claim.debt.id, len(chosen))
         case Criterion.DUE:
@@ -120,7 +133,9 @@ def _reason(
     place, tied = groups[number]
     if len(tied) > 1:
         return _said("DEBTS_PRO_RATA", order, debts=_named([claim.debt.id for claim in tied]))
-    if tied[0].debt.id in chosen:
+    if tied[0].debt.id in order.agreed_first:
+        return _said("DEBT_AGREED", order)
+    if tied[0].debt.id in chosen and Criterion.CHOSEN in criteria:
         return _said("DEBT_CHOSEN", order)
     if len(groups) == 1:
         return Reason("DEBT_ALONE")

@@ -109,6 +109,7 @@ def _china(on: date) -> Ordered:
     criteria = tuple(Criterion(one.text) for one in between)
     whole = _as_a_whole(inside)
     articles = {CODES[step]: one.article for step, one in zip(criteria, between, strict=True)}
+    articles |= {"DEBT_AGREED": between[criteria.index(Criterion.CHOSEN)].article}
     articles |= {"PART_BY_LAW": whole, "PART_AGREED": whole, "PART_BEFORE_DUE": whole}
     articles |= {f"PART_BY_LAW:{kind}": one.article for kind, one in zip(kinds, inside, strict=True)}
     order = Order(kinds=kinds, criteria=criteria, articles=articles)

@@ -32,7 +32,7 @@ class Sequence(StrEnum):
 
 
 class Between(StrEnum):
-    """Which debt comes first where the debtor owes several. A debtor's choice goes before all of them."""
+    """Which debt comes first where the debtor owes several. The debtor's choice goes before it, unless it is agreed."""
 
     LAW = "LAW"  # the criteria of the place's law, in its order
     OLDEST_DUE = "OLDEST_DUE"
@@ -51,6 +51,7 @@ class Future(StrEnum):
 class Criterion(StrEnum):
     """One step in finding which debt comes first; two debts alike in all steps share pro rata."""
 
+    AGREED = "AGREED"  # the parties agreed which debt comes first
     CHOSEN = "CHOSEN"
     DUE = "DUE"
     LEAST_SECURED = "LEAST_SECURED"
@@ -113,6 +114,8 @@ class Order:
     kinds     a permutation of the four kinds
     criteria  what Between.LAW means at the place; articles: what each reason code rests on, or a
               code for one kind of part (PART_BY_LAW:PENALTY)
+    agreed_first       debts that come first by agreement, in that order: before what the debtor chooses
+    is_between_agreed  the parties agreed on `between`: the debtor's choice gives way to it
     """
 
     kinds: tuple[PartKind, ...]
@@ -121,6 +124,8 @@ class Order:
     future: Future = Future.NOT_DUE_LAST
     basis: Basis = Basis.LAW
     criteria: tuple[Criterion, ...] = ()
+    agreed_first: tuple[str, ...] = ()
+    is_between_agreed: bool = False
     articles: Mapping[str, Article] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

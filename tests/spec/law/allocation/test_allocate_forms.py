@@ -208,6 +208,51 @@ def test_a_debt_may_have_an_order_of_its_own():
     ]
 
 
+@pytest.mark.parametrize(
+    ("order", "paid", "code"),
+    [
+        # The debtor's choice goes before the law's steps and before the lender's own order ...
+        ({}, ["C principal 20.00", "B principal 10.00"], "DEBT_CHOSEN"),
+        ({"between": "oldest_due"}, ["C principal 20.00", "A principal 10.00"], "DEBT_CHOSEN"),
+        # ... not before what was agreed with the lender.
+        (
+            {"between": "oldest_due", "between_agreed": True},
+            *(["A principal 20.00", "B principal 10.00"], "DEBT_EARLIEST_DUE"),
+        ),
+        ({"between": ["B"]}, ["B principal 20.00", "C principal 10.00"], "DEBT_AGREED"),
+        ({"between": ["B", "A"]}, ["B principal 20.00", "A principal 10.00"], "DEBT_AGREED"),
+        ({"between_agreed": True}, ["B principal 20.00", "A principal 10.00"], "DEBT_LEAST_SECURED"),
+    ],
+)  # fmt: skip
+def test_an_agreement_goes_before_the_debtors_choice(order, paid, code):
+    """民法典 560: 除当事人另有约定外，由债务人在清偿时指定其履行的债务."""
+    debts = [
+        {"id": name, "due_date": f"2026-10-0{day}", "security": security, "principal": "20"}
+        for name, day, security in (("A", 1, "9"), ("B", 2, False), ("C", 3, "99"))
+    ]
+    payment = {"amount": "30", "date": "2026-11-23", "directed_to": "C"}
+    found = answer({"payment": payment, "order": order, "debts": debts})
+    assert went(found) == paid
+    first = found["lines"][0]["why"][0]
+    assert first["code"] == code
+    if code in {"DEBT_CHOSEN", "DEBT_AGREED"}:
+        assert first["article"]["article"].startswith("560(1)")
+    told = {one["code"] for one in found["reasons"]}
+    assert ("CHOICE_GIVES_WAY" in told) == order.get("between_agreed", False)
+
+
+@pytest.mark.parametrize(
+    ("order", "places"),
+    [
+        ({"between": ["Z"]}, ["order.between[0]"]),
+        ({"between": ["A", "A"]}, ["order.between[1]"]),
+        ({"between_agreed": "yes"}, ["order.between_agreed"]),
+    ],
+)
+def test_an_agreement_that_cannot_be_read_is_refused(order, places):
+    assert problems(DATED | {"order": order, "debts": ONE}) == places
+
+
 @pytest.mark.parametrize("place", ["CN", "中国", "prc", "China"])
 def test_a_place_by_its_other_names(place):
     assert answer(DATED | {"jurisdiction": place, "debts": ONE})["jurisdiction"] == "china"

@@ -1,19 +1,21 @@
 """Agreements of plans: the same in Word and PDF, in three languages, filed with the case."""
 
 import time
+from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
 
 import docx
 import pytest
+from pypdf import PdfReader
 from tests.fakes.papers import pdf
 from tests.integration.repayment.agreement_rows import NOW, actions, make_debtor
 from tests.integration.repayment.test_plans import DUES, offered, proposed
 
 from qingshou.access.actors import actor_of
 from qingshou.features.repayment.documents import word_template
-from qingshou.features.repayment.documents.agreement import lines_of
-from qingshou.features.repayment.documents.files import page_of, pdf_file
+from qingshou.features.repayment.documents.agreement import AgreedLoan, Agreement, lines_of
+from qingshou.features.repayment.documents.files import page_of, pdf_file, word_file
 from qingshou.features.repayment.errors import BadAgreementInput
 from qingshou.features.repayment.models import FiledDocument, Plan
 from qingshou.features.repayment.operations import agreements, plan_accepting
@@ -109,6 +111,24 @@ def test_the_same_plan_gives_the_same_files(case, me, monkeypatch):
     assert (again.pdf.id, again.word.id) == (first.pdf.id, first.word.id)
     assert FiledDocument.objects.filter(kind="AGREEMENT").count() == 2
     assert make_agreement(plan_id=plan.id, language="zh-hans", actor=me, now=NOW).word.id != first.word.id
+
+
+@pytest.mark.parametrize("count", [27, 28, 29, 30])
+def test_nobody_signs_on_a_page_of_its_own(count):
+    agreed = Agreement(
+        number="1-P1", case_number="1", is_settlement=False, lender_name="Bank", debtor_name="王小明", currency="CNY",
+        made_on=DUES[0], open_until=DUES[0], total=Decimal(100 * count), cost=Decimal(0), grace_days=3, missed_max=1,
+        loans=(AgreedLoan("L1", Decimal(100 * count), Decimal(0), "RESTARTS", DUES[3]),), cure_days=15,
+        schedule=tuple((place, DUES[0], Decimal(100)) for place in range(1, count + 1)), stops_collection=True,
+        unpaid_max=Decimal(100), rate=Decimal("0.1"),
+    )  # fmt: skip
+    last = PdfReader(BytesIO(pdf_file(agreed, "en"))).pages[-1].extract_text()
+    assert "Debtor (name, signature, date)" in last
+    assert "What acceptance does to limitation" in last
+    document = docx.Document(BytesIO(word_file(agreed, "en")))
+    texts = [one.text for one in document.paragraphs]
+    tail = document.paragraphs[texts.index("What acceptance does to limitation") : -1]
+    assert all(one.paragraph_format.keep_with_next for one in tail)
 
 
 def test_a_settlement_tells_no_yearly_rate(case, me, monkeypatch):

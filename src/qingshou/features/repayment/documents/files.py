@@ -25,7 +25,8 @@ _STYLE = """
 @page { size: A4; margin: 22mm 20mm; @bottom-right { content: counter(page) "/" counter(pages); font-size: 8pt } }
 body { font-size: 10.5pt; line-height: 1.5 } h1 { text-align: center; font-size: 18pt } h2 { font-size: 11.5pt }
 table { border-collapse: collapse; width: 100% } th, td { border: 0.4pt solid #555; padding: 2mm; text-align: left }
-tr { break-inside: avoid } .amount { text-align: right; font-variant-numeric: tabular-nums } .sign { margin-top: 14mm }
+tr, .signed { break-inside: avoid }
+.amount { text-align: right; font-variant-numeric: tabular-nums } .sign { margin-top: 14mm }
 """
 
 
@@ -102,7 +103,8 @@ def page_of(lines: Mapping[str, Any]) -> str:
         f"<th class=amount>{words['amount']}</tr></thead>{schedule}</table>"
         f"<p><b>{words['total']}{colon}{told['total']}</b> {told['total_capitals']}<br>{words['cost']}{colon}"
         f"{told['cost']}{rate}</p>"
-        f"<h2>{words['rules']}</h2><ol>{rules}</ol><h2>{words['limitation']}</h2><ol>{limitation}</ol>"
+        f"<h2>{words['rules']}</h2><ol>{rules}</ol>"
+        f"<div class=signed><h2>{words['limitation']}</h2><ol>{limitation}</ol>"  # nobody signs on a page of its own
         f"<p class=sign>{words['sign_lender']}{colon}____________________</p>"
-        f"<p class=sign>{words['sign_debtor']}{colon}____________________</p></body></html>"
+        f"<p class=sign>{words['sign_debtor']}{colon}____________________</p></div></body></html>"
     )

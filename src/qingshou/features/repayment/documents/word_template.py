@@ -48,10 +48,13 @@ def build(path: Path) -> None:
     _section(document, "{{ w.rules }}")
     _each(document, "rules")
     _section(document, "{{ w.limitation }}")
+    begin = len(document.paragraphs) - 1
     _each(document, "limitation")
     for line in ("{{ w.sign_lender }}", "{{ w.sign_debtor }}"):
         document.add_paragraph()
         document.add_paragraph(f"{line}{{{{ w.colon }}}}______________________________")
+    for one in document.paragraphs[begin:-1]:
+        one.paragraph_format.keep_with_next = True  # nobody signs on a page of its own
     document.core_properties.author = document.core_properties.comments = ""
     document.save(str(path))
 

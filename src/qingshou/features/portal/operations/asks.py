@@ -15,7 +15,7 @@ from qingshou.features.cases.operations.locked import lock_case
 from qingshou.features.cases.queries import get_case, latest_case_of
 from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.features.contact.operations.stops import lock_person_of, place_stop
-from qingshou.features.portal.errors import AskHandled, BadAsk, NoSuchAsk, NoSuchPage
+from qingshou.features.portal.errors import AskHandled, BadAsk, NoSuchAsk
 from qingshou.features.portal.models import PortalAsk
 from qingshou.features.portal.operations.recording import note
 from qingshou.features.portal.queries.actor import DEBTOR
@@ -210,9 +210,3 @@ def _days(answer_days: Mapping[str, int], kind: AskKind) -> timedelta:
 def _number() -> str:
     letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
-
-
-def ensure_own_loan(*, loan_id: UUID | None, own: frozenset[UUID]) -> None:
-    """Stop with NoSuchPage where a loan is not one of the debtor's."""
-    if loan_id is not None and loan_id not in own:
-        raise NoSuchPage("There is no such loan of this debtor.")

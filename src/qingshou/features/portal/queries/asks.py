@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -52,11 +51,6 @@ def list_asks(*, wanted: AskFilter, offset: int = 0, limit: int = 50) -> list[Po
 def count_asks(*, wanted: AskFilter) -> int:
     """Return how many the list holds."""
     return _rows(wanted).count()
-
-
-def count_late(*, wanted: AskFilter, on: date) -> int:
-    """Return how many open asks are past the day an answer was due."""
-    return _rows(wanted).filter(state="OPEN", answer_due_on__lt=on).count()
 
 
 def _rows(wanted: AskFilter) -> QuerySet[PortalAsk]:

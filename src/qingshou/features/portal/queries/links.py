@@ -1,6 +1,5 @@
 """The links of a debtor, for the desk."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Max, Q
@@ -15,8 +14,3 @@ def links_of(*, borrower_id: UUID, limit: int = 10) -> list[PortalLink]:
         entered=Count("visits", filter=entered), last_seen_at=Max("visits__seen_at", filter=entered)
     )
     return list(rows.order_by("-made_at", "-id")[:limit])
-
-
-def count_good_links(*, borrower_id: UUID, now: datetime) -> int:
-    """Return how many links of a debtor open the page now."""
-    return PortalLink.objects.filter(borrower=borrower_id, revoked_at__isnull=True, expires_at__gt=now).count()

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -70,14 +69,6 @@ def digits_given(text: str) -> str:
     """
     bare = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
     return bare if bare.isascii() and bare.isdigit() and len(bare) <= _CODE_DIGITS_MAX else ""
-
-
-def date_given(text: str) -> date | None:
-    """Read a date of a form."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def optional(label: object) -> str:

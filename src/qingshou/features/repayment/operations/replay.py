@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -243,17 +242,3 @@ def _set_ledgers(
         if (state, sequence, as_of) != (row.state, row.sequence, row.tape_as_of):
             row.state, row.sequence, row.tape_as_of = state, sequence, as_of
             rows.rows["ledgers"].append({"id": row.id, "state": state, "sequence": sequence, "tape_as_of": as_of})
-
-
-def applied_of(found: Replayed, receipt: UUID) -> Decimal:
-    """Return how much of a receipt its steps put on debts."""
-    return sum(
-        (
-            move.amount
-            for one in found.steps
-            for moves in one.done.values()
-            for move in moves
-            if move.place == Unapplied(receipt)
-        ),
-        Decimal(0),
-    )

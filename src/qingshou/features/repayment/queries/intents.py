@@ -12,8 +12,3 @@ def get_intent(*, intent_id: UUID, borrower_id: UUID) -> PaymentIntent:
     if found is None:
         raise NoSuchIntent("There is no such payment of this debtor.")
     return found
-
-
-def intents_of(*, borrower_id: UUID, limit: int = 20) -> list[PaymentIntent]:
-    """Return a debtor's payments, the latest first."""
-    return list(PaymentIntent.objects.filter(borrower=borrower_id).order_by("-made_at", "-id")[:limit])

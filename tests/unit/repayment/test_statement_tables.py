@@ -237,6 +237,17 @@ def test_what_fits_neither_way_of_writing_is_refused(tmp_path: Path, text: str):
     ]
 
 
+@pytest.mark.parametrize(
+    ("rows", "taken"),
+    [(("1.234,56", "50,00", "1.000", "7"), ["1234.56", "50.00", "1000.00", "7.00"]),
+     (("1,234.56", "12,50", "1,000"), ["1234.56", "1000.00"]),
+     (("12,50", "12.50"), ["12.50"])],
+)  # fmt: skip
+def test_one_table_writes_its_amounts_in_one_way(tmp_path: Path, rows: tuple[str, ...], taken: list[str]):
+    table = "".join(f"05.01.2026;{one};Rate {place}\n" for place, one in enumerate(rows))
+    assert amounts(read(tmp_path, f"Buchungstag;Haben;Verwendungszweck\n{table}")) == taken
+
+
 def test_a_german_banks_table_as_it_comes(tmp_path: Path):
     head = ("IBAN Auftragskonto;Buchungstag;Valutadatum;Name Zahlungsbeteiligter;IBAN Zahlungsbeteiligter;"
             "Verwendungszweck;Betrag;Waehrung;Saldo nach Buchung\n")  # fmt: skip

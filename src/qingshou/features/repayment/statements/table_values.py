@@ -16,6 +16,7 @@ from qingshou.features.repayment.statements.table_mapping import TableMapping, k
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[ T]?[0-9]{2}:?[0-9]{2}(?::?[0-9]{2}(?:\.[0-9]{1,9})?)?)?")
 # 1.234,56 or 100,50: a point that divides thousands has three digits behind it, so the comma is the decimal one.
 _COMMA = re.compile(r"[^0-9.,]*(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}[^0-9.,]*")
+_POINT = re.compile(r"[^0-9.,]*(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\.[0-9]{1,2}[^0-9.,]*")
 _DASHES = frozenset({"", "-", "--", "—", "——", "/", "无"})
 
 
@@ -46,6 +47,8 @@ class TableValues:
             decimal=mapping.decimal, group=mapping.group, currency=True, parentheses=True, trailing_minus=True
         )
         self._comma = replace(self._number, decimal=",", group=".")
+        self._is_told = (mapping.decimal, mapping.group) != (".", ",")
+        self._written = ""  # the decimal sign of the first amount that leaves no doubt: one table has one
         self._date: Callable[[str], date | Reason] = date_reader(
             DateSpec(formats=mapping.date_formats, pivot_year=2000)
         )
@@ -68,13 +71,23 @@ class TableValues:
         """Return an amount at its currency's minor unit, None where nothing stands; RowWrong otherwise."""
         if text in _DASHES:
             return None
-        read = read_number(text, self._comma if _COMMA.fullmatch(text) else self._number)
+        read = read_number(text, self._spec(column, text))
         if isinstance(read, Reason):
             raise RowWrong(column, read.value)
         fit = fitted(read, currency)
         if isinstance(fit, str):
             raise RowWrong(column, fit)
         return fit
+
+    def _spec(self, column: str, text: str) -> NumberSpec:
+        """Return how this table writes amounts; one written the other way than those before is a slip."""
+        if self._is_told:
+            return self._number
+        written = "," if _COMMA.fullmatch(text) else "." if _POINT.fullmatch(text) else ""
+        self._written = self._written or written
+        if written and written != self._written:
+            raise RowWrong(column, "NOT_A_NUMBER")
+        return self._comma if self._written == "," else self._number
 
     def side(self, cells: Mapping[str, str], currency: str) -> Side:
         """Return the booking's amount from whichever columns the bank has for it; RowWrong where it is not certain."""

@@ -19,9 +19,11 @@ from qingshou.audit.actors import SYSTEM
 from qingshou.edges import clock
 from qingshou.features.book.models import Loan
 from qingshou.features.repayment.models import Budget, FiledDocument, NegotiationStep, Offer, Plan, Promise
+from qingshou.features.repayment.operations.budgets import record_budget
 from qingshou.features.repayment.operations.offers import search_offers
 from qingshou.features.repayment.operations.promises import record_promise
 from qingshou.features.repayment.operations.receipts import take_receipt
+from qingshou.features.repayment.rules.told_budget import ToldBudget, ToldLine
 
 PDF = pdf("signed")
 
@@ -151,6 +153,43 @@ def test_totals_follow_what_is_typed_and_nothing_is_kept(client_for, case):
         assert "Type the first figure" in post(client, path, form=code, adults="1").content.decode()
         assert get(client, f"/cases/{case.id}/budget/?form={code}").count("budget-line") > 20
     assert Budget.objects.count() == 0
+
+
+def field(page, code):
+    """Return what stands in the fields of a heading: amount and source."""
+    line = page.split(f'id="amount-{code}"')[1].split("</div>")[0]
+    source = line.split(f'name="source_{code}"')[1].split("</select>")[0]
+    return re.search(r'value="([^"]*)"', line).group(1), re.search(r'value="(\w+)" selected', source).group(1)
+
+
+def test_the_short_forms_figures_come_over_where_a_heading_matches_and_the_page_says_which(client_for, case):
+    client = client_for("COLLECTOR")
+    post(client, f"/cases/{case.id}/budget/", **form(amount_OTHER_DEBTS="500", source_OTHER_DEBTS="BUREAU"))
+    page = get(client, f"/cases/{case.id}/budget/?form=FULL_CN")
+    assert field(page, "OTHER_DEBTS") == ("500", "BUREAU")
+    note = page.split("Carried over from")[1].split("</div>")[0]
+    carried, anew = note.split("This form asks these more closely")
+    assert "(Short form)" in carried
+    assert "Other debts" in carried
+    assert "Living costs" not in carried
+    assert re.search(r"Living costs.*1,800\.00.*a month.*Told by the debtor", anew, re.DOTALL)
+    assert "Other debts" not in anew
+    assert "Carried over from" not in get(client, f"/cases/{case.id}/budget/?form=SHORT")
+    refused = post(client, f"/cases/{case.id}/budget/", form="FULL_CN", adults="0", amount_SALARY="1", follow=False)
+    assert refused.status_code == 422
+    assert "Carried over from" not in refused.content.decode()
+
+
+def test_of_two_figures_of_a_heading_the_stronger_stands_in_the_form(client_for, case, budget, me):
+    line = ToldLine(heading="INCOME_OWN", amount=Decimal(5400), source="TRANSACTIONS")
+    both = (ToldLine(heading="INCOME_OWN", amount=Decimal(6000), source="STATED"), line,
+            ToldLine(heading="HOUSING", amount=Decimal(900), source="STATED"),
+            ToldLine(heading="HOUSING", amount=Decimal(1100), source="BUREAU"))  # fmt: skip
+    record_budget(case_id=case.id, told=ToldBudget(form="SHORT", lines=both, place="CN", willingness="WILLING"),
+                  actor=me, now=NOW + timedelta(minutes=1))  # fmt: skip
+    page = get(client_for("COLLECTOR"), f"/cases/{case.id}/budget/")
+    assert field(page, "INCOME_OWN") == ("5400", "TRANSACTIONS")
+    assert field(page, "HOUSING") == ("1100", "BUREAU")
 
 
 def test_without_a_budget_the_page_says_what_is_first(client_for, case):

@@ -24,7 +24,7 @@ from qingshou.features.repayment.rules.document_kinds import BYTES_MAX
 from qingshou.features.repayment.rules.told_budget import problems_of_budget
 from qingshou.features.repayment.views import budget_shown as drawn
 from qingshou.features.repayment.views.budget_by_word import by_word_of
-from qingshou.features.repayment.views.budget_form import form_of, groups_of, told_of, values_of
+from qingshou.features.repayment.views.budget_form import carried_of, form_of, groups_of, told_of, values_of
 from qingshou.features.repayment.views.desk_shown import head_of, may_work, tell_refusal
 from qingshou.kernel.errors import QingshouError
 from qingshou.tenancy.queries import current_tenant
@@ -96,6 +96,7 @@ def _page(
         "forms": [(code, words.FORMS[code]) for code in FORMS],
         "form_words": words.FORMS[form.code],
         "groups": groups_of(form, values, problems or {}),
+        "carried": carried_of(latest, form) if given is None else None,
         "values": _household(values, desk),
         "problems": {field: PROBLEMS.get(code, code) for field, code in (problems or {}).items()},
         "documents": [drawn.document_line(one) for one in documents],

@@ -7,10 +7,19 @@ from typing import Any
 
 from qingshou.features.repayment.phrases import budget as words
 from qingshou.features.repayment.phrases.desk import PROBLEMS
-from qingshou.features.repayment.queries.budgets import BudgetShown
-from qingshou.features.repayment.rules.budget_forms import FORMS, BudgetForm, OtherDebts, Side, budget_form
+from qingshou.features.repayment.queries.budgets import BudgetLineShown, BudgetShown
+from qingshou.features.repayment.rules.budget_forms import (
+    FORMS,
+    BudgetForm,
+    OtherDebts,
+    Side,
+    Source,
+    budget_form,
+    source_table,
+)
 from qingshou.features.repayment.rules.told_budget import ToldBudget, ToldLine
 from qingshou.features.repayment.views.desk_shown import amount_given, whole_given
+from qingshou.tenancy.queries import current_tenant
 
 NEW_DOCUMENT = "NEW"
 _FIELDS = ("amount", "every", "source", "document", "balance")
@@ -49,20 +58,47 @@ def told_of(post: Mapping[str, str], form: BudgetForm, *, new_document: str = ""
 
 
 def values_of(shown: BudgetShown | None, form: BudgetForm) -> dict[str, str]:
-    """Return the fields as the last budget of the same form had them, the stronger source of a heading last."""
+    """Return the fields as the last budget had them, for every heading this form has too; of two figures of one
+    heading the stronger source's."""
     values: dict[str, str] = {}
     if shown is None:
         return values
     budget = shown.budget
     values |= {"adults": str(budget.adults), "children": str(budget.children), "willingness": budget.willingness,
                "place": budget.floor_place}  # fmt: skip
-    if budget.form != form.code:
-        return values
-    for line in shown.lines:
+    asked = {one.code for one in form.headings}
+    for line in _by_strength(shown):
+        if line.heading not in asked:
+            continue
         told = (plain_amount(line.told_amount), line.told_every, line.source, line.document_hash,
                 plain_amount(line.balance))  # fmt: skip
         values |= {f"{name}_{line.heading}": text for name, text in zip(_FIELDS, told, strict=True)}
     return values
+
+
+def carried_of(shown: BudgetShown | None, form: BudgetForm) -> dict[str, Any] | None:
+    """Return what the last budget, taken in another form, gives to this one: the headings carried over, and the
+    figures that stand under no heading of this form and have to be told anew; None where nothing is of another form."""
+    if shown is None or shown.budget.form == form.code:
+        return None
+    asked = {one.code for one in form.headings}
+    last = {line.heading: line for line in _by_strength(shown)}
+    return {
+        "form": words.FORMS[shown.budget.form], "on": shown.budget.as_of, "currency": shown.budget.currency,
+        "same": [words.HEADINGS[code] for code in last if code in asked],
+        "anew": [
+            {"words": words.HEADINGS[code], "amount": line.told_amount, "every": words.EVERY[line.told_every],
+             "source": words.SOURCES[line.source]}
+            for code, line in last.items() if code not in asked
+        ],
+    }  # fmt: skip
+
+
+def _by_strength(shown: BudgetShown) -> list[BudgetLineShown]:
+    """Return the lines in the form's order, the one whose source is trusted most last of its heading."""
+    trust = source_table(current_tenant().settings).by_source
+    headings = list(dict.fromkeys(line.heading for line in shown.lines))
+    return sorted(shown.lines, key=lambda one: (headings.index(one.heading), trust[Source(one.source)].rank))
 
 
 def groups_of(form: BudgetForm, values: Mapping[str, str], problems: Mapping[str, str]) -> list[dict[str, Any]]:

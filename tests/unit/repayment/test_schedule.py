@@ -91,6 +91,51 @@ def test_a_fixed_amount_is_never_passed():
 
 
 @pytest.mark.parametrize(
+    ("owed", "amount", "more", "count", "last"),
+    [
+        # the principal is paid before the arrears are: what is left of them fills the instalment, and none is too many
+        (yuan("1140.79", interest="1490.33", penalty="345.05"), "115.46", {"periods": 60}, 29, "114.53"),
+        (yuan("93.32", interest="1371.38", penalty="210.12"), "419.70", {"periods": 60}, 5, "0.69"),
+        # just what is owed: a month's interest is still missing
+        (yuan("42422.94", interest="96907.50"), "139330.44", {"rate": D("0.0365"), "periods": 3}, 2, "127.27"),
+        # cents rounded up each time are one more instalment, not a last one above the amount
+        (
+            Owed(currency="EUR", principal=D("0.27"), penalty=D("0.40")), "0.06",
+            {"rate": D("0.12"), "rounding": Rounding.UP, "periods": 24}, 14, "0.03",
+        ),
+    ],
+)  # fmt: skip
+def test_one_amount_until_the_last(owed, amount, more, count, last):
+    schedule = built(owed, kind=Kind.FIXED_AMOUNT, amount=D(amount), **({"rate": D("0.24")} | more))
+    found = amounts(schedule)
+    assert (len(found), found[-1]) == (count, last)
+    assert set(found[:-1]) == {amount}
+    assert schedule.total == owed.total + schedule.new_interest
+
+
+@pytest.mark.parametrize(
+    ("principal", "rate", "days", "count", "rounding", "expected"),
+    [
+        # half a cent is just half a cent: a part of a year cut to digits makes it less
+        ("15.00", "0.12", 7, DayCount.ACT_360, Rounding.HALF_UP, "0.04"),
+        ("273.75", "0.10", 7, DayCount.ACT_365, Rounding.HALF_UP, "0.53"),
+        ("15.00", "0.12", 7, DayCount.ACT_360, Rounding.HALF_EVEN, "0.04"),
+        # whole cents lose none when rounded down, and gain none when rounded up
+        ("30.00", "0.12", 7, DayCount.ACT_360, Rounding.DOWN, "0.07"),
+        ("365.00", "0.12", 7, DayCount.ACT_365, Rounding.DOWN, "0.84"),
+        ("960.00", "0.12", 29, DayCount.ACT_360, Rounding.UP, "9.28"),
+        ("100.50", "0.12", 30, DayCount.THIRTY_360, Rounding.HALF_UP, "1.01"),
+    ],
+)
+def test_interest_is_rounded_from_what_it_exactly_is(principal, rate, days, count, rounding, expected):
+    schedule = built(
+        yuan(principal), rate=D(rate), first_due_date=ON + timedelta(days=days), periods=1, day_count=count,
+        rounding=rounding,
+    )  # fmt: skip
+    assert str(schedule.new_interest) == expected
+
+
+@pytest.mark.parametrize(
     ("owed", "more", "code"),
     [
         # two months of interest before the first payment are more than the payment
@@ -309,7 +354,8 @@ def test_any_schedule_is_exact(plan):
         paying = rows[terms.grace_periods :] if terms.grace is Grace.INTEREST_ONLY and terms.rate else rows
         assert len({row.amount for row in paying[:-1]}) <= 1
     if terms.kind is Kind.FIXED_AMOUNT:
-        assert max(row.amount for row in rows[:-1] or rows) <= terms.amount
+        assert {row.amount for row in rows[:-1]} <= {terms.amount}
+        assert rows[-1].amount <= terms.amount
 
 
 @settings(max_examples=2000, deadline=None)

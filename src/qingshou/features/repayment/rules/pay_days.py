@@ -116,12 +116,18 @@ def _kept_apart(days: list[DueDay], roll: Roll) -> tuple[DueDay, ...]:
 
 
 def year_fraction(*, start: date, end: date, day_count: DayCount) -> Decimal:
-    """Return which part of a year lies between two days, exactly by the named convention."""
+    """Return which part of a year lies between two days, by the named convention (cut to the digits of Decimal)."""
+    days, days_a_year = days_of_year(start=start, end=end, day_count=day_count)
+    return Decimal(days) / days_a_year
+
+
+def days_of_year(*, start: date, end: date, day_count: DayCount) -> tuple[int, int]:
+    """Return the days between two days and the days of a year by the named convention: exact, as no quotient is."""
     if day_count is DayCount.ACT_365:
-        return Decimal(days_between(start, end)) / 365
+        return days_between(start, end), 365
     if day_count is DayCount.ACT_360:
-        return Decimal(days_between(start, end)) / 360
-    return Decimal(_days_of_30(start, end)) / 360
+        return days_between(start, end), 360
+    return _days_of_30(start, end), 360
 
 
 def _days_of_30(start: date, end: date) -> int:

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from qingshou.features.repayment.rules.owed import Owed
-from qingshou.features.repayment.rules.pay_days import DayCount, DueDay, Frequency, Roll, due_days, year_fraction
+from qingshou.features.repayment.rules.pay_days import DayCount, DueDay, Frequency, Roll, days_of_year, due_days
 from qingshou.features.repayment.rules.yearly_rate import effective_yearly_rate
 from qingshou.kernel.errors import BadInput
 from qingshou.kernel.money import ZERO, Rounding, minor_digits, round_money, share_out
@@ -99,7 +99,7 @@ class _Course:
     owed: Owed
     terms: Terms
     days: tuple[DueDay, ...]
-    fractions: tuple[Decimal, ...]
+    spans: tuple[tuple[int, int], ...]  # one a period: its days and the days of a year
     weights: tuple[Decimal, ...]  # one a paying period
     carried: Decimal  # interest of grace periods in which nothing is paid
 
@@ -111,7 +111,12 @@ class _Course:
         return round_money(amount, self.owed.currency, self.terms.rounding)
 
     def interest(self, balance: Decimal, place: int) -> Decimal:
-        return self.rounded(balance * self.terms.rate * self.fractions[place])
+        return self.rounded(self.exact_interest(balance, place))
+
+    def exact_interest(self, balance: Decimal, place: int) -> Decimal:
+        """Divide last: a twelfth cut to any number of digits would lose the half cents, and whole ones when down."""
+        days, days_a_year = self.spans[place]
+        return balance * self.terms.rate * days / days_a_year
 
 
 def build_schedule(*, owed: Owed, starts_on: date, terms: Terms) -> Schedule:
@@ -193,13 +198,13 @@ def _course(owed: Owed, starts_on: date, terms: Terms) -> _Course:
         roll=terms.roll,
     )  # fmt: skip
     starts = [starts_on, *(day.counted_date for day in days)]
-    fractions = tuple(
-        year_fraction(start=start, end=day.counted_date, day_count=terms.day_count)
+    spans = tuple(
+        days_of_year(start=start, end=day.counted_date, day_count=terms.day_count)
         for start, day in zip(starts, days, strict=False)
     )
     paying = terms.periods - terms.grace_periods
     weights = tuple((1 + terms.step_up) ** (place // terms.step_every) for place in range(paying))
-    course = _Course(owed=owed, terms=terms, days=days, fractions=fractions, weights=weights, carried=ZERO)
+    course = _Course(owed=owed, terms=terms, days=days, spans=spans, weights=weights, carried=ZERO)
     if terms.grace is not Grace.NOTHING:
         return course
     carried = sum((course.interest(owed.principal, place) for place in range(terms.grace_periods)), ZERO)
@@ -233,7 +238,7 @@ def _principal_rule(course: _Course, spread: Sequence[Spread]) -> PrincipalRule:
 
     def principal(place: int, interest: Decimal, balance: Decimal) -> Decimal:
         weight = course.weights[place]
-        if level * weight < balance * course.terms.rate * course.fractions[course.terms.grace_periods + place]:
+        if level * weight < course.exact_interest(balance, course.terms.grace_periods + place):
             raise _below_interest()
         whole = course.rounded((level + apart) * weight)
         return whole - interest - sum(spread[place], ZERO)
@@ -245,7 +250,7 @@ def _level(course: _Course) -> Decimal:
     """Return the exact annuity: principal / sum of weight x discount over the paying periods."""
     discount, weighed = Decimal(1), ZERO
     for place, weight in zip(course.paying, course.weights, strict=True):
-        discount /= 1 + course.terms.rate * course.fractions[place]
+        discount /= 1 + course.exact_interest(Decimal(1), place)
         weighed += weight * discount
     return course.owed.principal / weighed
 
@@ -297,34 +302,59 @@ def _by_amount(owed: Owed, starts_on: date, terms: Terms) -> list[Instalment]:
     unit = Decimal(1).scaleb(-minor_digits(owed.currency))
     if amount < unit or round_money(amount, owed.currency, Rounding.DOWN) != amount:
         raise BadInput("The instalment is not an amount of the currency above zero: correct it.")
-    whole = _course(owed, starts_on, terms)
-    count = _count_for(whole, amount)
-    course = replace(whole, terms=replace(terms, periods=count), weights=(Decimal(1),) * count)
-    level = _level(course) + (owed.total - owed.principal) / count
+    course = _course(owed, starts_on, terms)
+    return _until_settled(course, amount, _arrears_in_turn(course, amount, unit))
+
+
+def _arrears_in_turn(course: _Course, amount: Decimal, unit: Decimal) -> list[Decimal]:
+    """Share the arrears over as many instalments of an amount as the debt takes, by their size."""
+    count = _count_for(course, amount)
+    arrears = course.owed.total - course.owed.principal
+    whole = replace(course, terms=replace(course.terms, periods=count), weights=(Decimal(1),) * count)
+    level = _level(whole) + arrears / count
     last = max(unit, course.rounded(level * count) - amount * (count - 1))
-    spread = _in_turn(course.owed, [*(amount,) * (count - 1), min(last, amount)])
+    return share_out(arrears, [*(amount,) * (count - 1), min(last, amount)], course.owed.currency)
 
-    def principal(place: int, interest: Decimal, _balance: Decimal) -> Decimal:
-        rest = amount - interest - sum(spread[place], ZERO)
-        if rest < 0:
+
+def _until_settled(course: _Course, amount: Decimal, arrears: Sequence[Decimal]) -> list[Instalment]:
+    """Return the instalments of one amount, each to the cent, until what is left is not more: the last.
+
+    Each takes its share of the arrears; once the principal is paid, as much of them as fills it.
+    """
+    balance, left = course.owed.principal, _Arrears(course.owed)
+    rows: list[Instalment] = []
+    for place in range(course.terms.periods):
+        interest = course.interest(balance, place)
+        if balance + interest + left.total <= amount:
+            return [*rows, _row(course, place, balance, interest, left.take(left.total), ZERO)]
+        share = arrears[place] if place < len(arrears) else left.total
+        past = min(left.total, amount, max(share, amount - interest - balance))
+        principal = amount - interest - past
+        if principal < 0:
             raise _below_interest()
-        return rest
+        balance -= principal
+        rows.append(_row(course, place, principal, interest, left.take(past), balance))
+    raise _not_settled(course)
 
-    return _paid_rows(course, spread, principal)
 
+class _Arrears:
+    """What is left of the arrears: costs are paid first, then penalty, then interest."""
 
-def _in_turn(owed: Owed, weights: Sequence[Decimal]) -> list[Spread]:
-    """Share the arrears as one sum, so that none of the shares is a cent over, and fill it from costs, then penalty."""
-    left = {"costs": owed.costs, "penalty": owed.penalty, "interest": owed.interest}
-    rows: list[Spread] = []
-    for share in share_out(owed.total - owed.principal, weights, owed.currency):
-        taken, rest = {}, share
-        for part in left:
-            taken[part] = min(rest, left[part])
-            left[part] -= taken[part]
-            rest -= taken[part]
-        rows.append((taken["interest"], taken["penalty"], taken["costs"], ZERO))
-    return rows
+    def __init__(self, owed: Owed) -> None:
+        self._left = {"costs": owed.costs, "penalty": owed.penalty, "interest": owed.interest}
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self._left.values(), ZERO)
+
+    def take(self, amount: Decimal) -> Spread:
+        """Take an amount of them, in turn."""
+        taken = {}
+        for part, here in self._left.items():
+            taken[part] = min(amount, here)
+            self._left[part] -= taken[part]
+            amount -= taken[part]
+        return taken["interest"], taken["penalty"], taken["costs"], ZERO
 
 
 def _below_interest() -> Unpayable:
@@ -340,11 +370,15 @@ def _count_for(course: _Course, amount: Decimal) -> int:
     discount, weighed = Decimal(1), ZERO
     arrears = course.owed.total - course.owed.principal
     for place in range(course.terms.periods):
-        discount /= 1 + course.terms.rate * course.fractions[place]
+        discount /= 1 + course.exact_interest(Decimal(1), place)
         weighed += discount
         if course.owed.principal / weighed + arrears / (place + 1) <= amount:
             return place + 1
-    raise Unpayable(
+    raise _not_settled(course)
+
+
+def _not_settled(course: _Course) -> Unpayable:
+    return Unpayable(
         "The amount does not settle the debt within the term: take a higher amount or a longer term.",
         reason="NOT_SETTLED",
         periods=course.terms.periods,

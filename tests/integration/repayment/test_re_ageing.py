@@ -17,7 +17,7 @@ from qingshou.features.repayment.models import LedgerEvent, TapeDifference
 from qingshou.features.repayment.operations.ledger_errors import NotLawful
 from qingshou.features.repayment.operations.re_ageing import propose_re_age
 from qingshou.features.repayment.queries.observed import list_observed
-from qingshou.features.repayment.rules.re_ageing import ReAgeUnfit
+from qingshou.features.repayment.rules.new_dates import NewDatesUnfit
 from qingshou.kernel.errors import NotCovered
 
 FIRST = DAY + timedelta(days=30)
@@ -72,7 +72,7 @@ def test_judged_asked_for_agreed_on_and_kept_until_a_tape_shows_it(loan, users, 
     assert event.facts["was"] == {"class": "SPECIAL_MENTION", "is_non_performing": False}
     assert TapeDifference.objects.get(kind="RE_AGE").state == "OPEN"
     assert broken(tenant.id) == {}
-    with pytest.raises(ReAgeUnfit):
+    with pytest.raises(NewDatesUnfit):
         ask(loan, users)  # nothing is overdue any more
 
 

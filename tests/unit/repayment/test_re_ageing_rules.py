@@ -1,4 +1,4 @@
-"""Whether arrears may be moved: by the law of the place, else by the lender alone; and to which dates."""
+"""Whether arrears may be moved: by the law of the place, else by the lender alone."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,10 +8,8 @@ import pytest
 from qingshou.features.repayment.rules.account_settings import is_re_ageing_allowed
 from qingshou.features.repayment.rules.re_ageing import (
     AccountFacts,
-    ReAgeUnfit,
     house_observed_until,
     judge_re_age,
-    new_dates,
 )
 from qingshou.kernel.errors import NotCovered
 from qingshou.kernel.lender_settings import SettingsUnfit
@@ -65,29 +63,6 @@ def test_the_law_goes_before_the_lenders_settings_and_refuses_before_its_text():
     assert judged(settings={"re_age": True}, paid=Decimal(0))[0] == "REFUSED"
     with pytest.raises(NotCovered):
         judged(on=date(2000, 12, 30), opened_date=date(1999, 1, 1))
-
-
-@pytest.mark.parametrize(
-    ("arrears", "times", "amounts"),
-    [("300", 1, ["300"]), ("100", 3, ["33.33", "33.33", "33.34"]), ("0.05", 2, ["0.02", "0.03"])],
-)
-def test_equal_amounts_a_month_apart_and_the_last_takes_the_rest(arrears, times, amounts):
-    found = new_dates(
-        first_on=date(2027, 1, 31), instalments=times, arrears=Decimal(arrears), currency_step=Decimal("0.01"), on=ON
-    )
-    assert [f"{amount}" for _, amount in found] == amounts
-    assert [day for day, _ in found] == [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)][:times]
-
-
-@pytest.mark.parametrize(
-    ("arrears", "first_on", "times", "field"),
-    [("0", date(2026, 12, 1), 1, "loan"), ("5", ON, 1, "first_on"), ("5", date(2026, 11, 24), 0, "instalments"),
-     ("5", date(2026, 11, 24), 61, "instalments")],
-)  # fmt: skip
-def test_what_cannot_be_taken(arrears, first_on, times, field):
-    with pytest.raises(ReAgeUnfit) as refusal:
-        new_dates(first_on=first_on, instalments=times, arrears=Decimal(arrears), currency_step=Decimal("0.01"), on=ON)
-    assert refusal.value.fields["field"] == field
 
 
 def test_a_year_of_observation_where_no_text_says_it():

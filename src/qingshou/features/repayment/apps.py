@@ -13,6 +13,7 @@ class RepaymentConfig(AppConfig):
         from qingshou.features.repayment.operations.agreement_registering import register_agreements
         from qingshou.features.repayment.operations.ledger_approvals import register_ledger_kinds
         from qingshou.features.repayment.operations.re_ageing import register_re_ageing
+        from qingshou.features.repayment.operations.re_amortising import register_re_amortising
         from qingshou.features.repayment.operations.relief import register_relief
         from qingshou.features.repayment.phrases import desk
         from qingshou.features.repayment.phrases import documents as documents  # words of what is recorded
@@ -26,6 +27,7 @@ class RepaymentConfig(AppConfig):
         register_relief()
         register_ledger_kinds()
         register_re_ageing()
+        register_re_amortising()
         register_panel("repayment:agreements_panel", permission="repayment.view", label=desk.PANEL)
         register_act(
             "repayment:take_promise", permission="repayment.work", label=desk.PROMISE, icon="calendar", key="p"

@@ -10,6 +10,7 @@ from qingshou.features.repayment.views import (
     loan_acts,
     money_panel,
     re_ageing,
+    re_amortising,
     receipt,
     receipt_acts,
     receipt_parts,
@@ -52,6 +53,7 @@ routes: list[URLPattern] = [
     path("loans/<uuid:loan_id>/account/charge-off", loan_acts.write_off, name="charge_off_loan"),
     path("loans/<uuid:loan_id>/account/order", contract_order.set_order, name="contract_order"),
     path("loans/<uuid:loan_id>/account/re-age", re_ageing.ask, name="re_age_loan"),
+    path("loans/<uuid:loan_id>/account/re-amortise", re_amortising.ask, name="re_amortise_loan"),
     path("cases/<uuid:case_id>/payment-reference", money_panel.reference, name="give_reference"),
     path("cases/<uuid:case_id>/money-panel", money_panel.panel, name="money_panel"),
 ]

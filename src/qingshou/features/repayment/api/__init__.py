@@ -8,6 +8,7 @@ from qingshou.features.repayment.api.contract_order import router as contract_or
 from qingshou.features.repayment.api.differences import router as differences
 from qingshou.features.repayment.api.offers import router as offers
 from qingshou.features.repayment.api.re_ageing import router as re_ageing
+from qingshou.features.repayment.api.re_amortising import router as re_amortising
 from qingshou.features.repayment.api.receipts import router as receipts
 
 repayment = Router(tags=["repayment"])
@@ -17,4 +18,5 @@ repayment.add_router("", offers)
 repayment.add_router("", agreements)
 repayment.add_router("", differences)
 repayment.add_router("", re_ageing)
+repayment.add_router("", re_amortising)
 repayment.add_router("", contract_order)

@@ -7,12 +7,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
-from qingshou.features.cases.callers import case_for
-from qingshou.features.cases.queries import latest_case_of
+from qingshou.features.repayment.api.loans import ensure_works
 from qingshou.features.repayment.api.receipts import AskedOut
 from qingshou.features.repayment.operations.re_ageing import propose_re_age
-from qingshou.features.repayment.queries.owed import owed_of_loan
-from qingshou.kernel.errors import NotFound
 from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.principal import permitted, principal_of
 from qingshou.rest.schemas import Day, Note
@@ -39,11 +36,7 @@ class ReAgeIn(Schema):
 def ask(request: HttpRequest, loan_id: UUID, given: ReAgeIn) -> Status[dict[str, Any]]:
     """A second person decides. 409 NOT_LAWFUL with every reason and its article where the law of the place does not
     allow it; 422 where no law says when and the lender's settings do not allow it."""
-    owed = owed_of_loan(loan_id=loan_id)
-    case_id = latest_case_of(borrower_ids=[owed.borrower_id])
-    if case_id is None:
-        raise NotFound("There is no such loan, or it is not for you.", name="loan")
-    case_for(request, case_id, "repayment.work", name="loan")
+    ensure_works(request, loan_id)
     first_on: date = given.first_on
     asked = propose_re_age(
         loan_id=loan_id, first_on=first_on, instalments=given.instalments, minimum_payment=given.minimum_payment,

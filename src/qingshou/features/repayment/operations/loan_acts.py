@@ -118,10 +118,7 @@ def re_age(
     Stops   UnfitAct, NoSuchLoan; NothingOpen  nothing is overdue
     """
     day = on or day_of(current_tenant(), now)
-    was = class_of_loans(loan_ids=[loan_id]).get(loan_id)
-    facts: dict[str, Any] = {"until": day.isoformat(), "to": _dates(to), "reason": reason, "under": under}
-    if was is not None:  # so that moving arrears never hides what the loan was (queries/observed.py)
-        facts["was"] = {"class": was[0], "is_non_performing": was[1]}
+    facts = {"until": day.isoformat(), "to": _dates(to), "reason": reason, "under": under, **_as_it_was(loan_id)}
     return _act(loan_id, StepKind.RE_AGE, facts, day, "LOAN_RE_AGED", actor, now)
 
 
@@ -137,9 +134,10 @@ def re_amortise(
 ) -> Acted:
     """Spread the open principal over a new schedule: (date, amount) in order, the last takes what is left.
 
+    Takes   to  whether it may be spread is judged before (operations/re_amortising.py); this only moves it
     Stops   UnfitAct, NoSuchLoan; NothingOpen  no principal is open
     """
-    facts = {"to": _dates(to), "reason": reason, "under": under}
+    facts = {"to": _dates(to), "reason": reason, "under": under, **_as_it_was(loan_id)}
     return _act(loan_id, StepKind.RE_AMORTISE, facts, on, "LOAN_RE_AMORTISED", actor, now)
 
 
@@ -209,6 +207,12 @@ def _moved(moves: Sequence[Move], measure: str) -> Decimal:
     if measure:
         return sum((move.amount for move in moves if move.place == measure), ZERO)
     return sum((move.amount for move in moves if move.amount > 0), ZERO)
+
+
+def _as_it_was(loan_id: UUID) -> dict[str, Any]:
+    """Return what a loan was before its dates were changed, so that they never hide it (queries/observed.py)."""
+    was = class_of_loans(loan_ids=[loan_id]).get(loan_id)
+    return {} if was is None else {"was": {"class": was[0], "is_non_performing": was[1]}}
 
 
 def _dates(to: Sequence[tuple[date, Decimal]]) -> list[list[str]]:

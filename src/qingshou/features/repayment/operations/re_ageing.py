@@ -21,7 +21,8 @@ from qingshou.features.repayment.phrases.re_ageing import APPROVAL, terms_words
 from qingshou.features.repayment.queries.owed import owed_of_loan
 from qingshou.features.repayment.queries.re_ageing import history_of, paid_since_overdue
 from qingshou.features.repayment.rules.account_settings import is_re_ageing_allowed
-from qingshou.features.repayment.rules.re_ageing import MAY, AccountFacts, judge_re_age, new_dates
+from qingshou.features.repayment.rules.new_dates import new_dates
+from qingshou.features.repayment.rules.re_ageing import MAY, AccountFacts, judge_re_age
 from qingshou.kernel.money import minor_digits
 from qingshou.kernel.verdict import Verdict
 from qingshou.tenancy.queries import current_tenant
@@ -47,7 +48,7 @@ def judge(
 
     Takes   minimum_payment  the least that was to be paid a month: how often it was paid since the loan fell overdue
             is_willing       the debtor has shown a renewed willingness and ability to pay
-    Stops   NoSuchLoan, ReAgeUnfit, UnfitAmount
+    Stops   NoSuchLoan, NewDatesUnfit, UnfitAmount
             NotCovered  no law of the place says when, and the lender's settings ("repayment.re_age") do not allow it
     """
     told = list_loans_on_tape(loan_ids=[loan_id], with_schedule=False)
@@ -67,7 +68,7 @@ def judge(
         jurisdiction=lender.jurisdiction, facts=facts, is_allowed_by_lender=is_re_ageing_allowed(lender.settings), on=on
     )
     to = new_dates(
-        first_on=first_on, instalments=instalments, arrears=overdue, on=on,
+        first_on=first_on, instalments=instalments, amount=overdue, on=on,
         currency_step=Decimal(1).scaleb(-minor_digits(owed.currency)),
     )  # fmt: skip
     return Judged(verdict, facts.minimum_payments, to, overdue, owed.currency)

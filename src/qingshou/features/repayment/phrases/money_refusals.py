@@ -27,7 +27,13 @@ REFUSALS = {
     "PART_OF_RECEIPT": gettext_lazy("This is a part of a receipt split over several debtors: act on the whole of it."),
     "NOT_SPLIT": gettext_lazy("This receipt is not split, or no longer: look at it again."),
     "NOTHING_OPEN": gettext_lazy("Nothing is open on this loan that this could change."),
-    "RE_AGE_UNFIT": gettext_lazy("New due dates lie ahead, between one and sixty of them, for what is overdue now."),
+    "NEW_DATES_UNFIT": gettext_lazy(
+        "New due dates lie ahead, a month apart, each with an amount, for what is open now."
+    ),
+    "PRINCIPAL_DUE": gettext_lazy(
+        "Principal of this loan is due already: have it paid, or move the arrears first. Spread over a new schedule it "
+        "would no longer show as overdue."
+    ),
     "NO_SUCH_DIFFERENCE": gettext_lazy("There is no such difference between books and tape."),
     "DIFFERENCE_SETTLED": gettext_lazy("This difference has been settled already."),
     "GIVEN_UP_BY_PLAN": gettext_lazy("A plan that is kept has given this up: have the core system book it."),

@@ -24,7 +24,9 @@ class ObservedLoan:
 
 
 def list_observed(*, on: date, law_on: date | None = None) -> list[ObservedLoan]:
-    """Return every loan that a restructuring or re-ageing keeps at a class on a day, by reference; six queries at most.
+    """Return every loan that a restructuring, re-ageing or new schedule keeps at a class on a day, by reference.
+
+    Six queries at most.
 
     Takes   on      the day; plans accepted after it are not known on it
             law_on  whose law is applied; None: of the day

@@ -1,6 +1,6 @@
-"""Earlier re-ageings of loans, and what was paid since they fell overdue."""
+"""Earlier re-ageings and new schedules of loans, and what was paid since they fell overdue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from qingshou.kernel.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class ReAged:
-    """One re-ageing that holds: when, the new dates, what the loan was then, which of the dates passed unpaid."""
+    """A re-ageing or re-amortisation that holds: when, the new dates, what the loan was, which dates passed unpaid."""
 
     loan_id: UUID
     loan_ref: str
@@ -27,12 +27,12 @@ class ReAged:
 
 def history_of(*, loan_id: UUID) -> list[date]:
     """Return the days on which a loan's arrears were moved, those that hold."""
-    return [one.on for one in _re_aged(loan_ids=[loan_id])]
+    return [one.on for one in _re_aged(kinds=["RE_AGE"], loan_ids=[loan_id])]
 
 
 def list_re_aged(*, on: date) -> list[ReAged]:
-    """Return every re-ageing that holds on a day, by loan and day, with the new dates that passed unpaid."""
-    found = [one for one in _re_aged() if one.on <= on]
+    """Return every re-ageing and re-amortisation that holds on a day, by loan and day, with the dates passed unpaid."""
+    found = [one for one in _re_aged(kinds=["RE_AGE", "RE_AMORTISE"]) if one.on <= on]
     if not found:
         return []
     rows = Account.objects.filter(
@@ -55,8 +55,8 @@ def paid_since_overdue(*, loan_id: UUID, since: date) -> Decimal:
     return -(rows.aggregate(total=Sum("amount"))["total"] or ZERO)
 
 
-def _re_aged(*, loan_ids: Iterable[UUID] | None = None) -> list[ReAged]:
-    rows = LedgerEvent.objects.filter(kind="RE_AGE", is_undone=False, facts__of__isnull=True)
+def _re_aged(*, kinds: Sequence[str], loan_ids: Iterable[UUID] | None = None) -> list[ReAged]:
+    rows = LedgerEvent.objects.filter(kind__in=kinds, is_undone=False, facts__of__isnull=True)
     if loan_ids is not None:
         rows = rows.filter(ledger_id__in=list(loan_ids))
     rows = rows.order_by("ledger__loan__loan_ref", "effective_date", "sequence")

@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from qingshou.kernel.days import add_months
-from qingshou.kernel.errors import BadInput, NotCovered
-from qingshou.kernel.money import ZERO
+from qingshou.kernel.errors import NotCovered
 from qingshou.kernel.verdict import Article, Confidence, Reason, Verdict
 from qingshou.law.us.reageing import rules as us
 
@@ -16,12 +15,6 @@ MAY, REFUSED = us.MAY, us.REFUSED
 _OPEN_END = "CARD"
 _OBSERVED_MONTHS = 12
 HOUSE = Article("house", "re-ageing", Confidence.UNVERIFIED)
-
-
-class ReAgeUnfit(BadInput):
-    """New due dates cannot be taken as they were given."""
-
-    code = "RE_AGE_UNFIT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,27 +63,6 @@ def judge_re_age(*, jurisdiction: str, facts: AccountFacts, is_allowed_by_lender
     if not facts.is_willing:
         return Verdict(REFUSED, (Reason("NOT_WILLING_AND_ABLE", {}, HOUSE),))
     return Verdict(MAY, (Reason("ALLOWED_BY_LENDER", {}, HOUSE),))
-
-
-def new_dates(
-    *, first_on: date, instalments: int, arrears: Decimal, currency_step: Decimal, on: date
-) -> list[tuple[date, Decimal]]:
-    """Return the new due dates, a month apart, with equal amounts; the last takes what is left.
-
-    Stops   ReAgeUnfit  nothing is overdue, the first day is not ahead, or fewer than one or more than 60 dates
-    """
-    if arrears <= 0:
-        raise ReAgeUnfit("Nothing is overdue on this loan: there is nothing to move.", field="loan")
-    if first_on <= on:
-        raise ReAgeUnfit("The first new due date must lie ahead.", field="first_on")
-    if not 1 <= instalments <= 60:
-        raise ReAgeUnfit("Between one and sixty new due dates can be given.", field="instalments")
-    each = (arrears / instalments).quantize(currency_step)
-    amounts = [each] * (instalments - 1)
-    last = arrears - sum(amounts, ZERO)
-    if last <= 0:
-        raise ReAgeUnfit("So many dates leave nothing for the last: give fewer.", field="instalments")
-    return [(add_months(first_on, number), amount) for number, amount in enumerate([*amounts, last])]
 
 
 def house_observed_until(*, re_aged_on: date) -> date:

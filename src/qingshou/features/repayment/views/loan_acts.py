@@ -30,9 +30,11 @@ from qingshou.law.allocation.terms import PartKind
 CHARGEABLE = ("COSTS", "PENALTY", "INTEREST")
 
 
-def _acting(view: Callable[[HttpRequest, OwedOfLoan, Desk], str]) -> Callable[..., HttpResponse]:
+def acting(view: Callable[[HttpRequest, OwedOfLoan, Desk], str]) -> Callable[..., HttpResponse]:
+    """Lead back to the account after an act, with what was done or why it was not."""
+
     @wraps(view)
-    def acting(request: HttpRequest, loan_id: UUID) -> HttpResponse:
+    def act(request: HttpRequest, loan_id: UUID) -> HttpResponse:
         owed = owed_of_loan(loan_id=loan_id)
         try:
             done = view(request, owed, desk_of(request))
@@ -42,7 +44,7 @@ def _acting(view: Callable[[HttpRequest, OwedOfLoan, Desk], str]) -> Callable[..
             messages.success(request, done)
         return redirect("repayment:statement", loan_id=loan_id)
 
-    return acting
+    return act
 
 
 def ensure_works(request: HttpRequest, owed: OwedOfLoan) -> None:
@@ -55,7 +57,7 @@ def ensure_works(request: HttpRequest, owed: OwedOfLoan) -> None:
 
 @require_POST
 @requires("loans.charge")
-@_acting
+@acting
 def charge(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
     """Add costs, penalty or interest to what is owed."""
     post = request.POST
@@ -75,7 +77,7 @@ def charge(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
 
 @require_POST
 @requires("repayment.work")
-@_acting
+@acting
 def give_up(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
     """Give up part of what is owed, or ask a second person where it is more than one may alone."""
     ensure_works(request, owed)
@@ -93,7 +95,7 @@ def give_up(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
 
 @require_POST
 @requires("repayment.work")
-@_acting
+@acting
 def write_off(request: HttpRequest, owed: OwedOfLoan, desk: Desk) -> str:
     """Ask a second person to charge the loan off."""
     ensure_works(request, owed)

@@ -21,7 +21,8 @@ from qingshou.edges.words import actor_words
 from qingshou.features.book.finding import get_borrower
 from qingshou.features.cases.queries.numbers import latest_cases_of
 from qingshou.features.cases.views.shown import Desk, desk_of, facts_of
-from qingshou.features.repayment.operations.re_ageing import KIND
+from qingshou.features.repayment.operations.re_ageing import KIND as RE_AGE
+from qingshou.features.repayment.operations.re_amortising import KIND as RE_AMORTISE
 from qingshou.features.repayment.phrases.ledger_acts import APPROVALS
 from qingshou.features.repayment.phrases.money import (
     ACCOUNTS,
@@ -32,12 +33,15 @@ from qingshou.features.repayment.phrases.money import (
     reason_words,
 )
 from qingshou.features.repayment.phrases.orders import FUTURES, SEQUENCES, kinds_choices
-from qingshou.features.repayment.phrases.re_ageing import APPROVAL as RE_AGE
+from qingshou.features.repayment.phrases.re_ageing import APPROVAL as RE_AGE_ASKED
+from qingshou.features.repayment.phrases.re_amortising import APPROVAL as RE_AMORTISE_ASKED
 from qingshou.features.repayment.queries.owed import OwedOfLoan, owed_of_loan_with
 from qingshou.features.repayment.queries.statement import StatementLine, statement_lines, statement_readings
 from qingshou.features.repayment.views.money_shown import debtor_names
 from qingshou.kernel.money import ZERO
+from qingshou.law.allocation.terms import PartKind
 
+ASKED = {**APPROVALS, RE_AGE: RE_AGE_ASKED, RE_AMORTISE: RE_AMORTISE_ASKED}
 KINDS = ("COSTS", "PENALTY", "INTEREST", "PRINCIPAL", "UNSPLIT")
 
 
@@ -171,10 +175,6 @@ def _by_due_date(owed: OwedOfLoan, desk: Desk) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _asked(kind: str) -> str:
-    return str(APPROVALS.get(kind) or (RE_AGE if kind == KIND else kind))
-
-
 def _acts(
     request: HttpRequest, owed: OwedOfLoan, case: Any, asked: list[Any], *, is_late: bool
 ) -> dict[str, Any]:  # fmt: skip
@@ -191,9 +191,10 @@ def _acts(
         "orders": kinds_choices(), "sequences": SEQUENCES.items(), "futures": FUTURES.items(),
         "order": owed.order,
         "may_re_age": is_open and may_work and owed.is_due_known and is_late,
+        "may_re_amortise": is_open and may_work and kinds.get(PartKind.PRINCIPAL, ZERO) > 0,
         "waivable": [(kind.value, ACCOUNTS[kind.value], amount) for kind, amount in kinds.items() if amount > 0],
         "asked": [
-            {"row": one, "words": _asked(one.kind),
+            {"row": one, "words": ASKED.get(one.kind, one.kind),
              "amounts": [(ACCOUNTS.get(kind, kind), Decimal(text)) for kind, text in
                          one.payload.get("amounts", {}).items()]}
             for one in asked

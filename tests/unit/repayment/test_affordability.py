@@ -93,6 +93,9 @@ def test_the_living_floor_is_the_least_that_counts(food, raised, disposable):
     [
         ("CN-4403", "CNY", Household(), "1400", ["LIVING_FLOOR"]),
         ("CN-4499", "CNY", Household(), "900", ["LIVING_FLOOR", "FLOOR_OF_WIDER_PLACE"]),
+        # a district of Shenzhen has Shenzhen's, not the province's
+        ("CN-440305", "CNY", Household(), "1400", ["LIVING_FLOOR", "FLOOR_OF_WIDER_PLACE"]),
+        ("CN-449901", "CNY", Household(), "900", ["LIVING_FLOOR", "FLOOR_OF_WIDER_PLACE"]),
         ("CN-99", "CNY", Household(adults=2, children=1), "2400", ["LIVING_FLOOR", "FLOOR_OF_WIDER_PLACE"]),
         ("US-MA", "USD", Household(adults=2, children=1), "2150", ["LIVING_FLOOR", "FLOOR_OF_WIDER_PLACE"]),
         ("GB", "GBP", Household(), None, ["NO_LIVING_FLOOR"]),
@@ -187,6 +190,30 @@ def test_what_is_left_is_shared_with_other_creditors_by_balance():
     unknown = sfs([line("SALARY", "1320"), line("RENT", "1000"), line("OTHER_DEBTS", "80")])
     assert unknown.disposable == D("220.00")
     assert "BALANCES_NOT_KNOWN" in codes(unknown)
+
+
+@pytest.mark.parametrize(
+    ("told", "share"),
+    [
+        # one debt told twice is owed once, as the stronger source has it
+        ([(Source.STATED, 1000), (Source.DOCUMENT, 3000)], "75.00"),
+        ([(Source.DOCUMENT, 3000), (Source.STATED, 1000)], "75.00"),
+        # a weaker source that does not know the balance takes nothing away, a stronger one that does not neither
+        ([(Source.STATED, None), (Source.DOCUMENT, 3000)], "75.00"),
+        ([(Source.TRANSACTIONS, None), (Source.DOCUMENT, 3000)], "75.00"),
+        # two debts of one source are both owed, and one without its balance leaves the whole unknown
+        ([(Source.DOCUMENT, 2000), (Source.DOCUMENT, 3000)], "50.00"),
+        ([(Source.DOCUMENT, None), (Source.DOCUMENT, 3000)], "140.00"),
+    ],
+)
+def test_a_debt_told_by_several_sources_shares_once(told, share):
+    lines = [line("SALARY", "1320"), line("RENT", "1000")]
+    lines += [
+        line("OTHER_DEBTS", "80", source, balance=None if balance is None else D(balance)) for source, balance in told
+    ]
+    found = sfs(lines, our_balance=D(1000))
+    assert ("BALANCES_NOT_KNOWN" in codes(found)) is (share == "140.00")
+    assert found.disposable == D(share)
 
 
 def test_a_missing_guideline_is_said_and_a_given_one_asks():

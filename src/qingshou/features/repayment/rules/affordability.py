@@ -102,7 +102,7 @@ def judge_affordability(
     surplus = sums[Side.INCOME] - sums[Side.PRIORITY] - essential
     savings = _savings(form, figures, surplus, currency, reasons)
     left = surplus - savings
-    disposable, others = _ours(form, lines, figures, left, currency, our_balance, reasons)
+    disposable, others = _ours(form, _balances(form, lines, table), figures, left, currency, our_balance, reasons)
     if form.savings is not None:  # the forms with an allowance are those that have guidelines
         spent = {one.heading: one.counted for one in figures}
         reasons += above_guide(guide=guide, spent=spent, household=household, year=as_of.year)
@@ -172,9 +172,22 @@ def _savings(
     return amount
 
 
+def _balances(form: BudgetForm, lines: Sequence[Line], table: SourceTable) -> list[Decimal | None]:
+    """Return what other creditors are owed: of a debt told by several sources what the strongest that knows tells."""
+    told: dict[str, dict[Source, list[Decimal | None]]] = {}
+    for line in lines:
+        if form.heading(line.heading).side is Side.DEBT:
+            told.setdefault(line.heading, {}).setdefault(line.source, []).append(line.balance)
+    found: list[Decimal | None] = []
+    for by_source in told.values():
+        knowing = [one for one in by_source if None not in by_source[one]] or [*by_source]
+        found += by_source[max(knowing, key=lambda one: (table.by_source[one].rank, one.value))]
+    return found
+
+
 def _ours(
     form: BudgetForm,
-    lines: Sequence[Line],
+    balances: Sequence[Decimal | None],
     figures: Sequence[Figure],
     left: Decimal,
     currency: str,
@@ -182,7 +195,6 @@ def _ours(
     reasons: list[Reason],
 ) -> tuple[Decimal, Decimal]:
     """Return what is left for us and what goes to other creditors, by the form's way."""
-    balances = [line.balance for line in lines if form.heading(line.heading).side is Side.DEBT]
     paid = _sum(one.counted for one in figures if one.side is Side.DEBT)
     if form.others is OtherDebts.PAYMENTS or not balances or None in balances:
         if form.others is OtherDebts.PRO_RATA and balances:

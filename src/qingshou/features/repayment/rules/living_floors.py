@@ -18,7 +18,7 @@ from qingshou.kernel.periods import Period
 from qingshou.kernel.verdict import Article, Confidence, Reason
 
 _FLOORS = Path(__file__).parent / "floors"
-_NATION_LETTERS = 2
+_WIDER_DIGITS = (4, 2)  # of a district's six: its city, its province
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +114,9 @@ def _found(table: FloorTable, entry: FloorEntry, asked: str, household: Househol
 
 
 def _widening(place: str) -> list[str]:
-    """Return the place, then wider ones: CN-4403, CN-44, CN."""
+    """Return the place, then wider ones: CN-440305, CN-4403, CN-44, CN."""
     nation, _, part = place.partition("-")
-    parts = [part, part[:_NATION_LETTERS]] if len(part) > _NATION_LETTERS and part.isdigit() else [part]
+    parts = [part, *(part[:digits] for digits in _WIDER_DIGITS if part.isdigit() and len(part) > digits)]
     return [*dict.fromkeys(f"{nation}-{one}" for one in parts if one), nation]
 
 

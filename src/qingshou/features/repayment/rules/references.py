@@ -17,9 +17,13 @@ from qingshou.kernel.errors import BadInput
 SERIAL_DIGITS = 12
 SERIAL_MAX = 10**SERIAL_DIGITS - 1
 _TEXT_CHARS_MAX = 2_000
-# What stands between the digits when people type: blanks, dashes, dots, slashes, colons, middle dots, underscores.
-_BETWEEN = r"[\s\-‐‑‒–—―.,/:·•_\u200b-\u200d\ufeff]"
-_WHOLE = re.compile(rf"R{_BETWEEN}*F(?:{_BETWEEN}*[0-9OIL]){{{SERIAL_DIGITS + 2}}}")
+# What stands between the digits when people type: blanks, dashes, dots, slashes, colons, middle dots, underscores; and
+# what nobody sees, the marks that messengers and telephones put around and into numbers.
+_MARKS = r"\s\-‐‑‒–—―−.,/:·•_\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0f\ufeff"
+_BETWEEN = f"[{_MARKS}]"
+# These also part one number from the next, so that digits alone would run on into it.
+_BETWEEN_AFTER_RF = f"[{_MARKS}、+~]"
+_WHOLE = re.compile(rf"R{_BETWEEN_AFTER_RF}*F(?:{_BETWEEN_AFTER_RF}*[0-9OIL]){{{SERIAL_DIGITS + 2}}}")
 _BARE = re.compile(rf"(?<![0-9])[0-9](?:{_BETWEEN}?[0-9]){{{SERIAL_DIGITS + 1}}}(?!{_BETWEEN}?[0-9])")
 _NOT_KEPT = re.compile(r"[^0-9A-Z]")
 _LOOKALIKE = str.maketrans("OIL", "011")

@@ -102,6 +102,20 @@ def test_kept_rate_is_of_promises_due_in_the_period(users, me):
     assert kept_rates(from_date=DAY, until_date=DAY + timedelta(days=1)) == []
 
 
+def test_money_of_a_promise_taken_back_is_paid_once(users, me):
+    """Sixty counted for the first; it is taken back, they count for the second: sixty were paid, not twice sixty."""
+    (case,) = debtors(users, 1)
+    first = promised(case, me, "100", 2)
+    promised(case, me, "100", 3)
+    add_receipt(case, "60", DAY)
+    look(case, DAY)
+    assert [one.paid_amount for one in list_promises_of(case_id=case.id) if one.id == first.id] == [D(60)]
+    promises.cancel_promise(promise_id=first.id, reason="REPLACED", actor=me, now=NOW)
+    look(case, DAY)
+    (rate,) = kept_rates(from_date=DAY, until_date=DAY + timedelta(days=6))
+    assert (rate.due_amount, rate.paid_amount, rate.paid_share) == (D(200), D(60), D("0.3"))
+
+
 def test_one_plan_with_its_schedule(users, me):
     (case,) = debtors(users, 1)
     plan = accepted(case, me, offered(case, waivers={"PENALTY": "5"}))

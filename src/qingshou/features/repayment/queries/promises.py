@@ -175,13 +175,15 @@ def list_booked_by_core(*, promise_ids: Collection[UUID]) -> dict[UUID, list[tup
 def kept_rates(*, from_date: date, until_date: date, owner_ids: Collection[UUID] | None = None) -> list[KeptRate]:
     """Return how promises that fell due in [from, until) ended, one row a currency, by count and by amount.
 
-    Those due in the period count, not those taken in it: young promises would flatter or shame the figure.
+    Those due in the period count, not those taken in it: young promises would flatter or shame the figure. What had
+    been paid towards one that was taken back or struck out counts for another, so it is paid here no more.
     """
     found = Promise.objects.filter(due_on__gte=from_date, due_on__lt=until_date)
     if owner_ids is not None:
         found = found.filter(case__owner__in=owner_ids)
     rows = found.values("currency").annotate(
-        due_count=Count("id"), due_amount=Sum("amount"), paid_amount=Sum(Least(F("paid_amount"), F("amount"))),
+        due_count=Count("id"), due_amount=Sum("amount"),
+        paid_amount=Sum(Least(F("paid_amount"), F("amount")), filter=Q(state__in=JUDGED)),
         **_by_state("kept", PromiseState.KEPT), **_by_state("cancelled", PromiseState.CANCELLED),
         **_by_state("invalidated", PromiseState.INVALIDATED), **_by_state("open", PromiseState.OPEN),
     )  # fmt: skip

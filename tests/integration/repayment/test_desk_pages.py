@@ -201,7 +201,7 @@ def test_offers_stand_side_by_side_with_their_limits(client_for, case, offers):
     assert page.count("<article") == len(offers)
     assert "Best value" in page
     assert "Value to us today" in page
-    assert "Offer policy default 2026-01 · rule PENALTY" in page
+    assert "Offer policy default 2026-01 · rule on penalty" in page
     for one in offers:
         assert f"{one.total:,.2f}" in page
 
@@ -347,7 +347,8 @@ def test_the_offers_say_what_they_rest_on(client_for, case, offers):
     assert "interval that holds the chance with 90 %" in page
     assert "0 plans of this lender that ended" in page
     assert re.search(r'<span title="[0-9a-f]{16}">Offer policy default 2026-01</span>', page)
-    assert "rule TERM" in page
+    assert "rule on the term" in page
+    assert "rule TERM" not in page
     assert re.search(r'<div class="text-soft">Debtor · <time', page)
     Loan.objects.filter(borrower=case.borrower_id).update(contract_rate="0.18")
     page = get(client, f"/cases/{case.id}/offers/")
@@ -385,8 +386,22 @@ def test_an_accepted_plan_shows_what_acceptance_did(client_for, case, offers):
     page = get(client, f"/plans/{plan.id}/")
     assert "What acceptance did" in page
     assert "limitation period begins anew" in page
+    moved = re.search(r"Last day before (.+?) → <b>(.+?)</b>", page)
+    assert moved is None or moved.group(1) != moved.group(2)
     page = get(client, f"/cases/{case.id}/negotiation/")
     assert "<b>Debtor</b> Accepted the offer" in page
+
+
+def test_a_last_day_that_acceptance_leaves_is_told_in_words(client_for, case, offers):
+    client = client_for("COLLECTOR")
+    first = plan_of(client, case, offers[0])
+    post(client, f"/plans/{first.id}/accept-signature", signed=SimpleUploadedFile("signed.pdf", PDF))
+    post(client, f"/cases/{case.id}/offers/{offers[1].id}/take")
+    second = Plan.objects.exclude(id=first.id).get()
+    page = get(client, f"/plans/{second.id}/")  # the period began anew today already
+    does = page.split("What acceptance does")[1].split("</section>")[0]
+    assert "it stays as it is" in does
+    assert "→" not in does
 
 
 def test_agreements_on_file_tell_their_form_and_stand_once(client_for, case, offers):

@@ -452,10 +452,10 @@ def test_what_stops_half_way_leaves_the_plan_waiting(case, me, monkeypatch):
 def test_a_second_restructuring_is_known(case, me):
     first = accepted(case, me)
     facts = plan_accepting.loan_facts_of(first, on=DAY)
-    assert [one.is_observed for _loan, one in facts] == [False]
+    assert [(one.is_observed, one.restarted_date) for _loan, one in facts] == [(False, None)]
     second = proposed(case, me, now=at(DAY + timedelta(days=1)))
     facts = plan_accepting.loan_facts_of(second, on=DAY + timedelta(days=1))
-    assert [one.is_observed for _loan, one in facts] == [True]
+    assert [(one.is_observed, one.restarted_date) for _loan, one in facts] == [(True, DAY)]
     assert Loan.objects.count() == 1
 
 

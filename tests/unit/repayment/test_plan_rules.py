@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qingshou.features.repayment.rules.counting import Money, Want, count_money, counted_by, total
 from qingshou.features.repayment.rules.offer_terms import read_dues, read_loans
-from qingshou.features.repayment.rules.plan_law import judge_term, stops_collection
+from qingshou.features.repayment.rules.plan_law import judge_term, restarted_by, stops_collection
 from qingshou.features.repayment.rules.plan_policy import plan_policy
 from qingshou.features.repayment.rules.plan_states import MOVES, InstalmentState, PlanState, may_become
 from qingshou.features.repayment.rules.plans import (
@@ -277,3 +277,26 @@ def test_what_was_agreed_is_given_up_where_it_is_still_open(agreed, still_open, 
         open_amounts={kind: D(text) for kind, text in still_open.items()},
     )
     assert found == {kind: D(text) for kind, text in given.items()}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "restarted"),
+    [
+        ([], None),
+        ([date(2026, 3, 1)], None),  # the day before it falls due: nothing runs yet
+        ([date(2026, 3, 2)], date(2026, 3, 2)),
+        ([date(2026, 3, 2), date(2029, 3, 2)], date(2029, 3, 2)),  # the last day of the period begun again
+        ([date(2029, 3, 3)], date(2029, 3, 3)),  # over; agreeing gives up that it is
+    ],
+)
+def test_an_earlier_acceptance_began_the_period_again(accepted, restarted):
+    found = restarted_by(jurisdiction="china", last_due_date=date(2026, 3, 2), accepted=accepted)
+    assert found == restarted
+
+
+def test_an_acceptance_too_late_begins_nothing_in_the_united_kingdom():
+    due = date(2020, 3, 2)
+    ask = {"jurisdiction": "uk", "last_due_date": due}
+    assert restarted_by(accepted=[date(2026, 3, 2)], **ask) == date(2026, 3, 2)
+    assert restarted_by(accepted=[date(2026, 3, 3)], **ask) is None
+    assert restarted_by(jurisdiction="taiwan", last_due_date=due, accepted=[date(2021, 1, 4)]) is None

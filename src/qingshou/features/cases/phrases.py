@@ -1,6 +1,7 @@
 """The words of the cases: stages, actions, reasons, as shown. Codes are stored, words are made here."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qingshou.audit.phrases import register_actions
 
@@ -18,6 +19,8 @@ ACTIONS = {
     "CASE_EXCEPTION_ASKED": _("Approval of an exception asked for"),
 }
 register_actions(ACTIONS)
+
+PROCESSES = {"COLLECTION": pgettext_lazy("process", "Collection")}
 
 STAGES = {
     "FIRST_CONTACT": _("First contact"),

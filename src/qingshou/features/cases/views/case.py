@@ -15,6 +15,7 @@ from qingshou.features.cases.phrases import (
     CHECKLIST,
     EVIDENCE_NOTES,
     NEXT_ACTIONS,
+    PROCESSES,
     QUEUE_REASONS,
     SEVERITIES,
     STAGES,
@@ -73,6 +74,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
             ]
         ),
         "picture": draw(page.picture.process, here=page.picture.here, past=page.picture.past),
+        "process_word": PROCESSES.get(page.case.process_code, page.case.process_code),
         "stage_word": STAGES.get(page.case.stage, page.case.stage),
         "may_work": may_work,
         "may_assign": may_assign,

@@ -26,6 +26,7 @@ from qingshou.features.repayment.rules.plan_law import (
     judge_term,
     limitation_of,
     observation,
+    restarted_by,
 )
 from qingshou.features.repayment.rules.plan_policy import plan_policy
 from qingshou.features.repayment.rules.plan_states import PlanState
@@ -181,14 +182,18 @@ def loan_facts_of(plan: Plan, *, on: date) -> list[tuple[PlanLoan, LoanFacts]]:
 
 def _loan_facts(one: PlanLoan, plan: Plan, on: date) -> LoanFacts:
     loan = one.ledger.loan
-    earlier = Plan.objects.filter(
-        loans__ledger=one.ledger_id, is_restructure=True, accepted_at__isnull=False, observed_until__gt=on
-    ).exclude(id=plan.id)
+    earlier = list(
+        Plan.objects.filter(loans__ledger=one.ledger_id, accepted_at__isnull=False).exclude(id=plan.id)
+        .order_by("starts_on").values_list("starts_on", "is_restructure", "observed_until")
+    )  # fmt: skip
     last_due = max((day for day in (loan.maturity_date, loan.oldest_due_date) if day is not None), default=on)
+    accepted = [starts for starts, _is_restructure, _until in earlier if starts is not None]
     return LoanFacts(
         product=loan.product, last_due_date=last_due,
+        restarted_date=restarted_by(jurisdiction=current_tenant().jurisdiction, last_due_date=last_due,
+                                    accepted=accepted),
         is_non_performing=loan.is_non_performing,
-        is_observed=earlier.exists(),
+        is_observed=any(is_restructure and until and until > on for _starts, is_restructure, until in earlier),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Words of the negotiation desk: what is recorded of budgets and offers, and what is wrong with a budget's fields."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qingshou.audit.phrases import register_actions
 
@@ -47,4 +48,20 @@ TABLES = {
     "living_floors": _("Living floors"),
     "spending_guide": _("Spending guideline"),
     "form": _("Form of the budget"),
+}
+
+# the rules of the house's own offer policy; a lender's rule of another name stands by that name
+POLICY_RULES = {
+    "TERM": pgettext_lazy("policy rule", "the term"),
+    "TERM_CARD": pgettext_lazy("policy rule", "the term of cards"),
+    "RATE": pgettext_lazy("policy rule", "the rate"),
+    "PENALTY": pgettext_lazy("policy rule", "penalty"),
+    "INTEREST": pgettext_lazy("policy rule", "interest"),
+    "COSTS": pgettext_lazy("policy rule", "costs"),
+    "PRINCIPAL": pgettext_lazy("policy rule", "principal"),
+    "SETTLEMENT": pgettext_lazy("policy rule", "settlements"),
+    "STAGES": pgettext_lazy("policy rule", "the payments of a settlement"),
+    "GRACE": pgettext_lazy("policy rule", "grace"),
+    "STEP": pgettext_lazy("policy rule", "steps"),
+    "INSTALMENT_MIN": pgettext_lazy("policy rule", "the smallest instalment"),
 }

@@ -9,7 +9,7 @@ from qingshou.kernel.verdict import Reason, Verdict
 from qingshou.law.china.card_2011 import rules as card
 from qingshou.law.facts import ClassificationFacts
 from qingshou.law.limitation.door import effect_of
-from qingshou.law.limitation.terms import Event, Limitation
+from qingshou.law.limitation.terms import Effect, Event, Limitation
 from qingshou.law.restructuring import observation_of
 from qingshou.law.restructuring_terms import Observation
 
@@ -63,6 +63,24 @@ def limitation_of(*, jurisdiction: str, loan: LoanFacts, on: date, region: str =
         )  # fmt: skip
     except NotCovered:
         return None
+
+
+def restarted_by(*, jurisdiction: str, last_due_date: date, accepted: Sequence[date]) -> date | None:
+    """Return the last day on which an earlier plan's acceptance began the period again; None where none did.
+
+    Takes   accepted  the days on which plans over the loan were accepted, the earliest first
+    Law     民法典 195 and what its place has instead: an acceptance before the debt is due, or after the period is over
+            where that revives nothing, begins nothing
+    """
+    restarted: date | None = None
+    for day in accepted:
+        told = limitation_of(
+            jurisdiction=jurisdiction, on=day,
+            loan=LoanFacts(product="", last_due_date=last_due_date, restarted_date=restarted),
+        )  # fmt: skip
+        if told is not None and told.effect in (Effect.RESTARTS, Effect.EXPIRY_WAIVED):
+            restarted = day
+    return restarted
 
 
 def observation(*, jurisdiction: str, loan: LoanFacts, first_due_on: date, period_months: int, on: date) -> Observation:

@@ -16,7 +16,7 @@ from qingshou.features.contact.phrases.door import CONFIDENCES
 from qingshou.features.contact.phrases.door import article_words as law_words
 from qingshou.features.contact.queries.calls import calls_of_attempts, has_recording, last_attempts
 from qingshou.features.repayment.phrases.agreements import REFUSALS
-from qingshou.features.repayment.phrases.desk import TABLES
+from qingshou.features.repayment.phrases.desk import POLICY_RULES, TABLES
 from qingshou.kernel.errors import BadInput, QingshouError
 from qingshou.kernel.money import parse_amount
 from qingshou.kernel.verdict import Article, Confidence
@@ -85,9 +85,15 @@ def article_words(article: Article | None) -> str:
     kind, _space, version = article.instrument.partition(" ")
     if kind not in TABLES:
         return law_words(article)
-    place = _("rule %(name)s") % {"name": article.article} if kind == "offer_policy" else article.article
+    place = _rule_words(article.article) if kind == "offer_policy" else article.article
     named = f"{TABLES[kind]} {version} · {place}"
     return named if article.confidence is Confidence.READ else f"{named} ({CONFIDENCES[article.confidence]})"
+
+
+def _rule_words(name: str) -> str:
+    if name in POLICY_RULES:
+        return _("rule on %(what)s") % {"what": POLICY_RULES[name]}
+    return _("rule %(name)s") % {"name": name}
 
 
 def policy_words(text: str) -> tuple[str, str]:

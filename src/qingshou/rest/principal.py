@@ -46,7 +46,12 @@ class Principal:
     def ensure(self, permission: str, thing: object, *, name: str) -> None:
         """Stop as if the thing did not exist unless the caller may do this to it."""
         if not self.may(permission, thing):
-            raise NotFound(f"There is no such {name}, or it is not for you.", name=name)
+            raise missing(name)
+
+
+def missing(name: str) -> NotFound:
+    """Return what is answered for a thing that is not there: the same words as for one that is somebody else's."""
+    return NotFound(f"There is no such {name}, or it is not for you.", name=name)
 
 
 def principal_of(request: HttpRequest) -> Principal:

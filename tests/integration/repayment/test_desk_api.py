@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from tests.integration.repayment.agreement_rows import DAY, NOW, make_debtor
@@ -9,6 +10,7 @@ from tests.integration.repayment.desk_rows import FIGURES, make_budget
 
 from qingshou.access.actors import actor_of
 from qingshou.edges import clock
+from qingshou.features.book.models import Loan
 from qingshou.features.repayment.models import Budget, FiledDocument, NegotiationStep, Plan, Promise
 
 API = "/api/v1/repayment"
@@ -132,6 +134,12 @@ def test_promises_are_taken_listed_by_page_and_ended(client, case):
     assert Promise.objects.filter(state="INVALIDATED").count() == 1
 
 
+def told_of(answer):
+    """Return all that a refusal tells but the address it was asked at."""
+    assert answer.status_code == 404, answer.content
+    return {name: text for name, text in answer.json().items() if name != "instance"}
+
+
 def test_nothing_of_another_desk_is_reached(client_for, client, case, users):
     offer = offer_of(client, case)
     plan = post(client, "/plans", case_id=str(case.id), offer_id=offer["id"]).json()
@@ -146,6 +154,26 @@ def test_nothing_of_another_desk_is_reached(client_for, client, case, users):
     assert post(agency, "/budgets", **budget_of(case)).status_code == 404
     assert post(agency, f"/plans/{plan['id']}/cancel", reason="BY_AGREEMENT").status_code == 404
     assert agency.get(f"{API}/plans?shelf=ALL").json()["items"] == []
+    promise = post(client, "/promises", case_id=str(case.id), amount="300.00", due_on=str(DAY)).json()
+    loan = Loan.objects.get()
+    for path in ("/budgets/{}", "/budgets/of-case/{}", "/offers/{}", "/offers/searches/{}", "/plans/{}",
+                 "/loans/{}/ledger"):  # fmt: skip
+        its = {"/budgets/{}": budget.id, "/budgets/of-case/{}": case.id, "/offers/{}": offer["id"],
+               "/offers/searches/{}": offer["search_id"], "/plans/{}": plan["id"],
+               "/loans/{}/ledger": loan.id}[path]  # fmt: skip
+        assert told_of(agency.get(API + path.format(its))) == told_of(agency.get(API + path.format(uuid4()))), path
+    for path, its, sent in (
+        ("/promises/{}/cancel", promise["id"], {"reason": "REPLACED"}),
+        ("/promises/{}/invalidate", promise["id"], {"reason": "WRONG_AMOUNT"}),
+        ("/plans/{}/cancel", plan["id"], {"reason": "BY_AGREEMENT"}), ("/plans/{}/code", plan["id"], {}),
+        ("/plans/{}/acceptance", plan["id"], {"code": "123456"}),
+        ("/budgets/{}/by-word", budget.id, {"call_id": str(uuid4())}),
+    ):  # fmt: skip
+        theirs, nobodys = post(agency, path.format(its), **sent), post(agency, path.format(uuid4()), **sent)
+        assert told_of(theirs) == told_of(nobodys), path
+    for path, sent in (("/promises", {"amount": "1", "due_on": str(DAY)}), ("/offers/searches", {})):
+        theirs, nobodys = (post(agency, path, case_id=str(one), **sent) for one in (case.id, uuid4()))
+        assert told_of(theirs) == told_of(nobodys), path
     assert Plan.objects.get().state == "AWAITING_ACCEPTANCE"
 
 

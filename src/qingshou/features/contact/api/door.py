@@ -14,14 +14,13 @@ from qingshou.features.contact.api.shapes import (
     PartyCode,
     PurposeCode,
     clearance_out,
-    missing,
 )
 from qingshou.features.contact.operations import door
 from qingshou.features.contact.queries.refusals import RefusalFilter, list_refusals
 from qingshou.features.contact.queries.standing import get_attempt, list_case_attempts
 from qingshou.features.contact.rules.asked import OWN
 from qingshou.law.contact.terms import Channel, Outcome, Party, Purpose
-from qingshou.rest.principal import Principal, permitted, principal_of
+from qingshou.rest.principal import Principal, missing, permitted, principal_of
 from qingshou.rest.schemas import Code, Page, Ref
 
 router = Router()

@@ -13,7 +13,6 @@ from qingshou.features.contact.api.shapes import (
     ClearanceOut,
     PurposeCode,
     clearance_out,
-    missing,
 )
 from qingshou.features.contact.errors import NoSuchContact, NoSuchTemplate
 from qingshou.features.contact.operations import outbox
@@ -22,7 +21,7 @@ from qingshou.features.contact.queries.templates import approved_version
 from qingshou.features.contact.queries.values import values_of
 from qingshou.features.contact.rules.asked import Asked
 from qingshou.law.contact.terms import Channel, Purpose
-from qingshou.rest.principal import permitted
+from qingshou.rest.principal import missing, permitted
 from qingshou.rest.schemas import Code, Ref
 
 router = Router()

@@ -7,7 +7,6 @@ from ninja import Field, Schema
 
 from qingshou.features.contact.rules.codec import reasons_as_json
 from qingshou.features.contact.rules.facts import Clearance
-from qingshou.kernel.errors import NotFound
 
 ChannelCode = Literal["PHONE", "SMS", "EMAIL", "POST", "VISIT", "WECOM", "DINGTALK", "WHATSAPP", "TELEGRAM", "LINE"]
 PurposeCode = Literal["COLLECT", "ANSWER", "SERVICE", "CONFIRM_STOP", "STATUTORY", "REMEDY", "LOCATE"]
@@ -56,8 +55,3 @@ def clearance_out(channel: str, found: Clearance) -> dict[str, Any]:
         "zone": found.zone,
         "local_date": found.local_date,
     }
-
-
-def missing(name: str) -> NotFound:
-    """Return what is answered for a thing that is not there: the same words as for one that is somebody else's."""
-    return NotFound(f"There is no such {name}, or it is not for you.", name=name)

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from qingshou.features.cases.callers import case_for
-from qingshou.features.contact.api.shapes import ChannelCode, missing
+from qingshou.features.contact.api.shapes import ChannelCode
 from qingshou.features.contact.operations import consents, points, stops
 from qingshou.features.contact.queries.stops import case_of_stop, list_stops
 from qingshou.law.contact.terms import Stop
-from qingshou.rest.principal import permitted
+from qingshou.rest.principal import missing, permitted
 from qingshou.rest.schemas import Note
 
 router = Router()

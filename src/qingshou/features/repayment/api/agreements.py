@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from qingshou.features.cases.callers import case_for, owners_seen
+from qingshou.features.cases.callers import case_behind, case_for, owners_seen
 from qingshou.features.repayment.api.desk_shapes import Hash, day_of
 from qingshou.features.repayment.errors import BadAgreementInput
 from qingshou.features.repayment.operations import plan_accepting, plans, promises
@@ -221,7 +221,7 @@ def make_plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
 @permitted("repayment.view")
 def show_plan(request: HttpRequest, plan_id: UUID) -> dict[str, Any]:
     """With its schedule, what was paid on each date, and what settles it today."""
-    case_for(request, plan_queries.case_of_plan(plan_id=plan_id), "cases.view", name="plan")
+    case_behind(request, lambda: plan_queries.case_of_plan(plan_id=plan_id), "cases.view", name="plan")
     return _detail(request, plan_id)
 
 
@@ -229,7 +229,9 @@ def show_plan(request: HttpRequest, plan_id: UUID) -> dict[str, Any]:
 @permitted("repayment.work")
 def send_code(request: HttpRequest, plan_id: UUID) -> tuple[int, dict[str, Any]]:
     """To a number or address of the debtor that is known, through the door; the digits are in the message only."""
-    _case, caller = case_for(request, plan_queries.case_of_plan(plan_id=plan_id), "repayment.work", name="plan")
+    _case, caller = case_behind(
+        request, lambda: plan_queries.case_of_plan(plan_id=plan_id), "repayment.work", name="plan"
+    )
     plan_accepting.ask_code(plan_id=plan_id, actor=caller.actor, now=request.now)  # type: ignore[attr-defined]
     return 202, _detail(request, plan_id)
 
@@ -238,7 +240,9 @@ def send_code(request: HttpRequest, plan_id: UUID) -> tuple[int, dict[str, Any]]
 @permitted("repayment.work")
 def accept_plan(request: HttpRequest, plan_id: UUID, given: AcceptanceIn) -> dict[str, Any]:
     """By the code the debtor says, or by the hash of the signed agreement."""
-    _case, caller = case_for(request, plan_queries.case_of_plan(plan_id=plan_id), "repayment.work", name="plan")
+    _case, caller = case_behind(
+        request, lambda: plan_queries.case_of_plan(plan_id=plan_id), "repayment.work", name="plan"
+    )
     if bool(given.code) == bool(given.document_hash):
         raise BadAgreementInput("Give the code or the signed document's hash, one of them.")
     said: dict[str, Any] = {"plan_id": plan_id, "actor": caller.actor, "now": request.now}  # type: ignore[attr-defined]
@@ -253,14 +257,17 @@ def accept_plan(request: HttpRequest, plan_id: UUID, given: AcceptanceIn) -> dic
 @permitted("repayment.work")
 def cancel_plan(request: HttpRequest, plan_id: UUID, given: EndIn) -> dict[str, Any]:
     """What was paid stays paid, nothing is given up."""
-    _case, caller = case_for(request, plan_queries.case_of_plan(plan_id=plan_id), "repayment.work", name="plan")
+    _case, caller = case_behind(
+        request, lambda: plan_queries.case_of_plan(plan_id=plan_id), "repayment.work", name="plan"
+    )
     plans.cancel_plan(plan_id=plan_id, reason=given.reason, actor=caller.actor, now=request.now)  # type: ignore[attr-defined]
     return _detail(request, plan_id)
 
 
 def _ended(request: HttpRequest, promise_id: UUID, end: Any, reason: str) -> dict[str, Any]:
-    case_id = promise_queries.case_of_promise(promise_id=promise_id)
-    _case, caller = case_for(request, case_id, "repayment.work", name="promise")
+    _case, caller = case_behind(
+        request, lambda: promise_queries.case_of_promise(promise_id=promise_id), "repayment.work", name="promise"
+    )
     end(promise_id=promise_id, reason=reason, actor=caller.actor, now=request.now)  # type: ignore[attr-defined]
     return _promise(promise_queries.get_promise(promise_id=promise_id))
 
@@ -274,7 +281,7 @@ def _plan(row: Any) -> dict[str, Any]:
 
 
 def _detail(request: HttpRequest, plan_id: UUID) -> dict[str, Any]:
-    case, _caller = case_for(request, plan_queries.case_of_plan(plan_id=plan_id), "cases.view", name="plan")
+    case, _caller = case_behind(request, lambda: plan_queries.case_of_plan(plan_id=plan_id), "cases.view", name="plan")
     found = plan_queries.get_plan(plan_id=plan_id, on=day_of(request, case))
     plan = found.plan
     own = ("offer_id", "grace_days", "threshold_pct", "missed_max", "cure_days", "accepted_at", "accepted_by",

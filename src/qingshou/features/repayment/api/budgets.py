@@ -8,13 +8,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from qingshou.features.cases.callers import case_for
+from qingshou.features.cases.callers import case_behind, case_for
 from qingshou.features.repayment.api.desk_shapes import Hash, Money, ReasonOut, reason_out
 from qingshou.features.repayment.operations.budget_by_word import sign_off_by_word
 from qingshou.features.repayment.operations.budgets import add_figures, record_budget
 from qingshou.features.repayment.queries.budgets import BudgetShown, case_of_budget, get_budget, list_budgets, shown_of
 from qingshou.features.repayment.rules.told_budget import ToldBudget, ToldLine
-from qingshou.kernel.errors import NotFound
 from qingshou.rest.principal import permitted
 from qingshou.rest.schemas import Code, Note
 
@@ -139,10 +138,7 @@ def figures(request: HttpRequest, given: FiguresIn) -> dict[str, Any]:
 def by_word(request: HttpRequest, budget_id: UUID, given: ByWordIn) -> dict[str, Any]:
     """Where the lender's policy accepts it (`repayment.by_word`): the recording stands for the document the stage asks
     for. Every reason against it is named."""
-    case_id = case_of_budget(budget_id=budget_id)
-    if case_id is None:
-        raise NotFound("There is no such budget, or it is not for you.", name="budget")
-    case, caller = case_for(request, case_id, "repayment.work", name="budget")
+    case, caller = case_behind(request, lambda: case_of_budget(budget_id=budget_id), "repayment.work", name="budget")
     sign_off_by_word(
         case_id=case.id, budget_id=budget_id, call_id=given.call_id, actor=caller.actor, role=caller.role,
         now=request.now,  # type: ignore[attr-defined]
@@ -162,11 +158,8 @@ def list_all(request: HttpRequest, case_id: UUID) -> list[dict[str, Any]]:
 @permitted("repayment.view")
 def show(request: HttpRequest, budget_id: UUID) -> dict[str, Any]:
     """With every figure, its source, and why the band is what it is."""
-    case_id = case_of_budget(budget_id=budget_id)
-    if case_id is None:
-        raise NotFound("There is no such budget, or it is not for you.", name="budget")
-    case_for(request, case_id, "cases.view", name="budget")
-    return _out(get_budget(budget_id=budget_id, case_id=case_id))
+    case, _caller = case_behind(request, lambda: case_of_budget(budget_id=budget_id), "cases.view", name="budget")
+    return _out(get_budget(budget_id=budget_id, case_id=case.id))
 
 
 def _lines(lines: list[LineIn]) -> tuple[ToldLine, ...]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from qingshou.features.cases.callers import case_for
+from qingshou.features.cases.callers import case_behind, case_for
 from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.features.repayment.api.desk_shapes import (
     Money,
@@ -99,7 +99,7 @@ def search(request: HttpRequest, given: SearchIn) -> dict[str, Any]:
 @permitted("repayment.view")
 def show_search(request: HttpRequest, search_id: UUID) -> dict[str, Any]:
     """With its offers side by side."""
-    case_for(request, get_search(search_id=search_id).search.case_id, "cases.view", name="search")
+    case_behind(request, lambda: get_search(search_id=search_id).search.case_id, "cases.view", name="search")
     return _out(search_id, principal_of(request))
 
 
@@ -121,9 +121,8 @@ def own(request: HttpRequest, given: OwnIn) -> dict[str, Any]:
 @permitted("repayment.view")
 def show(request: HttpRequest, offer_id: UUID) -> dict[str, Any]:
     """With its schedule and the limits it meets."""
-    offer = get_offer(offer_id=offer_id)
-    _case, caller = case_for(request, offer.case_id, "cases.view", name="offer")
-    return offer_out(offer, caller)
+    _case, caller = case_behind(request, lambda: get_offer(offer_id=offer_id).case_id, "cases.view", name="offer")
+    return offer_out(get_offer(offer_id=offer_id), caller)
 
 
 def _budget_of(case_id: UUID) -> UUID:

@@ -102,7 +102,7 @@ def owed_of_loan_with(*also: Reading[Any], loan_id: UUID) -> tuple[OwedOfLoan, t
     )  # fmt: skip
     ledger = ledgers.get(loan_id)
     if told is None or (told.is_closed and ledger is None):
-        raise NotFound("There is no such loan in the working set, or it is not for you.")
+        raise NotFound("There is no such loan, or it is not for you.", name="loan")
     return _owed(with_schedule(told) if ledger is None else told, ledger, parts), tuple(answers)
 
 

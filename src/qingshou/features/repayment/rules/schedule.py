@@ -266,15 +266,36 @@ def _grace_rows(course: _Course) -> list[Instalment]:
     return rows
 
 
-def _paid_rows(course: _Course, spread: Sequence[Spread], rule: PrincipalRule) -> list[Instalment]:
+def _paid_rows(course: _Course, spread: list[Spread], rule: PrincipalRule) -> list[Instalment]:
     rows, balance = [], course.owed.principal
     last = len(spread) - 1
     for place, period in enumerate(course.paying):
         interest = course.interest(balance, period)
-        principal = balance if place == last else min(balance, max(ZERO, rule(place, interest, balance)))
+        wanted = balance if place == last else rule(place, interest, balance)
+        principal = min(balance, max(ZERO, wanted))
+        if course.terms.kind is Kind.EQUAL:  # where principal cannot make the amount equal, arrears do
+            _bring_forward(spread, place, wanted - principal)
         balance -= principal
         rows.append(_row(course, period, principal, interest, spread[place], balance))
     return rows
+
+
+def _bring_forward(spread: list[Spread], place: int, amount: Decimal) -> None:
+    """Move arrears of later instalments into one; where the amount is below zero, some of its own into the next."""
+    for later in range(place + 1, len(spread)):
+        giver, taker = (later, place) if amount > 0 else (place, later)
+        rest = abs(amount)
+        moved = []
+        for part in spread[giver]:
+            moved.append(min(rest, part))
+            rest -= moved[-1]
+        interest, penalty, costs, carried = (part - gone for part, gone in zip(spread[giver], moved, strict=True))
+        spread[giver] = interest, penalty, costs, carried
+        interest, penalty, costs, carried = (part + more for part, more in zip(spread[taker], moved, strict=True))
+        spread[taker] = interest, penalty, costs, carried
+        amount = rest if amount > 0 else -rest
+        if rest == 0:
+            return
 
 
 def _row(

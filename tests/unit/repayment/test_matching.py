@@ -207,6 +207,8 @@ def test_no_more_proposals_than_a_person_reads():
         ("合同号贷2025第001号", "贷2025第001号", True),
         ("LN-2025", "LN-2025-000123", False),
         ("LN-2025\n000123", "LN-2025-000123", True),
+        ("LN—2025——000123", "LN-2025-000123", True),
+        ("\u202aLN−2025‐\u200b000123\u202c", "LN-2025-000123", True),
         ("", "", False),
         ("anything", "", False),
     ],
@@ -219,6 +221,8 @@ def test_what_to_look_up():
     keys = look_up_keys(remittance=f"还款 ln-2025-000123, {shown(OURS)}", end_to_end_ref="PLAN-77")
     assert keys.payment_refs == (OURS,)
     assert {"ln-2025-000123", "LN-2025-000123", "LN2025000123", "PLAN-77"} <= set(keys.numbers)
+    dashed = look_up_keys(remittance="还款LN—2025—\u2060000123", end_to_end_ref="")
+    assert "LN-2025-000123" in dashed.numbers
     assert len(look_up_keys(remittance="1a" * 2_000, end_to_end_ref="").numbers) <= 200
 
 

@@ -7,6 +7,10 @@ _TEXT_CHARS_MAX = 600
 _RUNS_MAX = 8  # 'LN-2025/000 123' has four
 _RUN = re.compile(r"[A-Z]+|[0-9]+")
 _JOIN = re.compile(r"[\s\-_/.,:#·]{0,2}")
+# Any dash is a hyphen (a Chinese keyboard types the long one), and what nobody sees is nothing.
+_ONE_SPELLING = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-") | dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFE0F, 0xFEFF]
+)
 _KEY_CHARS_MIN = 4
 _KEY_CHARS_MAX = 60
 _KEYS_MAX = 200
@@ -21,7 +25,8 @@ class Wording:
     """A text a payer wrote, ready to be asked whether it names a number."""
 
     def __init__(self, *texts: str) -> None:
-        self._texts = [unicodedata.normalize("NFKC", text[:_TEXT_CHARS_MAX]) for text in texts if text]
+        folded = (unicodedata.normalize("NFKC", text[:_TEXT_CHARS_MAX]) for text in texts if text)
+        self._texts = [text.translate(_ONE_SPELLING) for text in folded]
         self._plain = [plain_number(text) for text in self._texts]
         self._typed = list(dict.fromkeys(typed for text in self._texts for typed in _windows(text)))
         self._whole = {plain_number(typed) for typed in self._typed}

@@ -59,7 +59,7 @@ def token_hash(secret: str) -> str:
 
 
 _BY_PREFIX = """
-SELECT tenant_id, id, name, role, scopes, secret_hash, expires_at, revoked_at, last_used_at
+SELECT tenant_id, id, name, role, scopes, team_id, secret_hash, expires_at, revoked_at, last_used_at
 FROM access_apiclient WHERE prefix = %(prefix)s
 """
 
@@ -79,14 +79,14 @@ def using_token(raw: str, *, now: datetime) -> Iterator[ApiPrincipal | None]:
         if row is None:
             yield None
             return
-        tenant_id, client_id, name, role, scopes, *_, last_used_at = row
+        tenant_id, client_id, name, role, scopes, team_id, *_, last_used_at = row
         if last_used_at is None or now - last_used_at > _USE_NOTED_EVERY:
             ApiClient.objects.filter(id=client_id).update(last_used_at=now)
-        yield ApiPrincipal(client_id, tenant_id, name, role, frozenset(json.loads(scopes)))
+        yield ApiPrincipal(client_id, tenant_id, name, role, frozenset(json.loads(scopes)), team_id)
 
 
 def _known(row: tuple[Any, ...], hashed: str, now: datetime) -> tuple[Any, ...] | None:
     """Return the client's row if the secret is its own and the token holds."""
-    kept, expires_at, revoked_at = row[5:8]
+    kept, expires_at, revoked_at = row[6:9]
     is_right = hmac.compare_digest(kept, hashed)
     return row if is_right and revoked_at is None and expires_at > now else None

@@ -94,6 +94,8 @@ class ApiClient(TenantRow):
     secret_hash = models.CharField(max_length=64)
     role = models.CharField(max_length=30, choices=[(role.value, role.value) for role in Role])
     scopes = models.JSONField(default=list)
+    # whose cases it works, where its role works those of a desk; None: it reads and writes none of a desk's
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_by = models.CharField(max_length=60)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

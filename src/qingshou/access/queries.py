@@ -88,4 +88,4 @@ def get_team(*, team_id: UUID) -> Team:
 
 def list_clients() -> list[ApiClient]:
     """Return all API clients, those in force first."""
-    return list(ApiClient.objects.order_by("revoked_at", "name"))
+    return list(ApiClient.objects.select_related("team").order_by("revoked_at", "name"))

@@ -11,6 +11,7 @@ from tests.conftest import make_users
 
 from qingshou.access import operations, queries
 from qingshou.access.clients import using_token
+from qingshou.access.errors import UnfitUser
 from qingshou.access.models import ApiClient, Team, User
 from qingshou.audit.actors import SYSTEM
 from qingshou.audit.queries import list_events
@@ -147,6 +148,7 @@ def test_a_clients_token_is_shown_once_and_dies_when_revoked(client_for, users):
     made = ApiClient.objects.get()
     assert token.split("_", 2)[2] not in client.get("/users/clients/").content.decode()
     assert token.split("_", 2)[2] not in str(made.__dict__)
+    assert made.team_id is None
     with using(None):
         with using_token(token, now=made.created_at) as principal:
             assert current_tenant_id_or_none() == principal.tenant_id == made.tenant_id
@@ -159,6 +161,23 @@ def test_a_clients_token_is_shown_once_and_dies_when_revoked(client_for, users):
     for nonsense in (token, "", "qs__", "qs_AAAAAAAAAAAA_" + "x" * 43, "Bearer x", "\x00"):
         with using(None):
             assert _stands_for_nobody(nonsense, made.created_at)
+
+
+def test_a_client_is_made_for_a_team_of_the_lender(client_for, users):
+    client, team = client_for("ADMINISTRATOR"), users["COLLECTOR"].team
+    given = {"name": "dialler", "role": "TEAM_LEAD", "scopes": ["cases:write"], "days": "30"}
+    assert client.post("/users/clients/", given | {"team_id": str(uuid4())}).status_code == 422
+    page = client.post("/users/clients/", given | {"team_id": str(team.id)}).content.decode()
+    assert f"<td>{team.name}</td>" in page
+    token = re.search(r"data-token>([^<]+)<", page).group(1)
+    made = ApiClient.objects.get()
+    with using(None), using_token(token, now=made.created_at) as principal:
+        assert principal.team_id == team.id
+    event = list_events(subject_kind="API_CLIENT", subject_id=made.id)[0]
+    assert event.facts["team"] == str(team.id)
+    with pytest.raises(UnfitUser):
+        operations.create_client(name="y", role="TEAM_LEAD", scopes=["cases:write"], team_id=uuid4(),
+                                 expires_at=NOW.replace(year=2027), actor=SYSTEM, now=NOW)  # fmt: skip
 
 
 def _stands_for_nobody(token, now) -> bool:

@@ -5,10 +5,13 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from tests.integration.repayment.agreement_rows import DAY, NOW, make_debtor
 from tests.integration.repayment.desk_rows import FIGURES, make_budget
 
 from qingshou.access.actors import actor_of
+from qingshou.access.operations import create_client, create_team
+from qingshou.audit.actors import SYSTEM
 from qingshou.edges import clock
 from qingshou.features.book.models import Loan
 from qingshou.features.repayment.models import Budget, FiledDocument, NegotiationStep, Plan, Promise
@@ -24,6 +27,11 @@ def _clock(monkeypatch):
 @pytest.fixture
 def me(users):
     return actor_of(users["COLLECTOR"])
+
+
+@pytest.fixture
+def other_team(users):
+    return create_team(name="Another desk", actor=SYSTEM, now=NOW)
 
 
 @pytest.fixture
@@ -132,6 +140,30 @@ def test_promises_are_taken_listed_by_page_and_ended(client, case):
     assert ended["state"] == "INVALIDATED"
     assert post(client, f"/promises/{ended['id']}/cancel", reason="REPLACED").status_code == 409
     assert Promise.objects.filter(state="INVALIDATED").count() == 1
+
+
+def test_a_client_works_the_cases_of_the_team_it_was_made_for(case, users, other_team):
+    def client_of(name, team):
+        scopes = ["cases:read", "repayment:read", "repayment:write"]
+        _, token = create_client(name=name, role="TEAM_LEAD", scopes=scopes, expires_at=NOW + timedelta(days=1),
+                                 actor=SYSTEM, now=NOW, team_id=team)  # fmt: skip
+        return Client(headers={"Authorization": f"Bearer {token}"})
+
+    ours = client_of("theirs", users["COLLECTOR"].team_id)
+    for stranger in (client_of("none", None), client_of("other", other_team.id)):
+        assert post(stranger, "/budgets", **budget_of(case)).status_code == 404
+        assert stranger.get(f"{API}/budgets/of-case/{case.id}").status_code == 404
+        assert stranger.get(f"{API}/promises?shelf=ALL").json()["items"] == []
+    budget = post(ours, "/budgets", **budget_of(case))
+    assert budget.status_code == 200, budget.content
+    search = post(ours, "/offers/searches", case_id=str(case.id))
+    offer = search.json()["offers"][0]
+    plan = post(ours, "/plans", case_id=str(case.id), offer_id=offer["id"])
+    assert (plan.status_code, plan.json()["state"]) == (200, "AWAITING_ACCEPTANCE"), plan.content
+    promise = post(ours, "/promises", case_id=str(case.id), amount="300.00", due_on=str(DAY))
+    assert promise.status_code == 200, promise.content
+    assert [one["id"] for one in ours.get(f"{API}/promises?shelf=ALL").json()["items"]] == [promise.json()["id"]]
+    assert Budget.objects.get().taken_by == "theirs"
 
 
 def told_of(answer):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from qingshou.access.clients import make_token
 from qingshou.access.errors import NameTaken, UnfitUser
-from qingshou.access.models import ApiClient
+from qingshou.access.models import ApiClient, Team
 from qingshou.access.roles import Role
 from qingshou.access.scopes import Scope
 from qingshou.audit.actors import Actor
@@ -19,21 +19,31 @@ SUBJECT = "API_CLIENT"
 
 
 def create_client(
-    *, name: str, role: str, scopes: Sequence[str], expires_at: datetime, actor: Actor, now: datetime
+    *,
+    name: str,
+    role: str,
+    scopes: Sequence[str],
+    expires_at: datetime,
+    actor: Actor,
+    now: datetime,
+    team_id: UUID | None = None,
 ) -> tuple[ApiClient, str]:
     """Make a client.
 
     Takes   role    what it may do at most; the scopes narrow it
+            team_id  whose cases it works, where the role works those of a team; None: no desk's
     Gives   (client, token)  the token is shown once; only a hash of it is kept
     Stops   UnfitUser, NameTaken
     """
     unknown = set(scopes) - set(Scope)
     if not name.strip() or role not in set(Role) or unknown or not scopes or expires_at <= now:
         raise UnfitUser("A client needs a name, a role, at least one known scope and an end that lies ahead.")
+    if team_id is not None and not Team.objects.filter(id=team_id).exists():
+        raise UnfitUser("There is no such team: choose one of your lender.")
     token, prefix, secret_hash = make_token()
     client = ApiClient(
         id=uuid4(), name=name.strip(), prefix=prefix, secret_hash=secret_hash, role=role, scopes=sorted(set(scopes)),
-        created_by=actor.name, created_at=now, expires_at=expires_at,
+        created_by=actor.name, created_at=now, expires_at=expires_at, team_id=team_id,
     )  # fmt: skip
     with transaction.atomic():
         try:
@@ -43,7 +53,7 @@ def create_client(
             raise NameTaken(f"There is a client '{client.name}' already.", name=client.name) from None
         record(subject_kind=SUBJECT, subject_id=client.id, action="API_CLIENT_CREATED", actor=actor, now=now,
                facts={"name": client.name, "role": role, "scopes": client.scopes,
-                      "expires_at": expires_at})  # fmt: skip
+                      "expires_at": expires_at, "team": team_id})  # fmt: skip
     return client, token
 
 

@@ -74,6 +74,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         try:
             _client, token = operations.create_client(
                 name=given["name"], role=given["role"], scopes=given["scopes"],
+                team_id=given["team_id"],
                 expires_at=clock.now() + timedelta(days=given["days"]), actor=actor_of(user), now=clock.now(),
             )  # fmt: skip
         except QingshouError as error:

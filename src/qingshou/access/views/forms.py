@@ -67,6 +67,14 @@ class ClientForm(_Styled):
 
     name = forms.CharField(label=_("Name"), max_length=60)
     role = forms.ChoiceField(label=_("Role"), choices=lambda: [("", ""), *ROLES.items()])
+    team_id = forms.TypedChoiceField(
+        label=_("Team"), required=False, coerce=UUID, empty_value=None,
+        help_text=_("Whose cases it works: a client that negotiates or contacts debtors is a team lead of that team."),
+    )  # fmt: skip
     scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=lambda: list(SCOPES.items()),
                                        widget=forms.CheckboxSelectMultiple)  # fmt: skip
     days = forms.IntegerField(label=_("Valid for days"), min_value=1, max_value=365, initial=90)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team_id"].choices = [("", ""), *((str(team.id), team.name) for team in queries.list_teams())]

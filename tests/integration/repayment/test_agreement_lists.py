@@ -67,6 +67,13 @@ def test_the_buttons_stand_on_the_page_and_in_no_file(client_for, promised):
     assert "cols=debtor%2Camount" in chosen  # a shelf further keeps the columns
 
 
+def test_only_who_works_the_case_may_end_a_promise_on_the_list(client_for, promised):
+    for role, ends in (("COLLECTOR", 2), ("TEAM_LEAD", 2), ("LEGAL_OFFICER", 0), ("ASSET_MANAGER", 0)):
+        page = get(client_for(role), "/promises/?shelf=ALL&whose=all").content.decode()
+        assert page.count("<tr data-row") == 3, role
+        assert sum(f"/promises/{one.id}/end" in page for one in promised) == ends, role
+
+
 def test_an_export_takes_what_the_page_cuts_and_has_its_limit(client_for, promised, monkeypatch):
     monkeypatch.setattr(promise_list.queries, "PAGE_SIZE", 1)
     client = client_for("RISK_OFFICER")

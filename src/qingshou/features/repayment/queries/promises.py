@@ -29,6 +29,8 @@ class PromiseRow:
     case_id: UUID
     case_number: str
     borrower_id: UUID
+    owner_id: UUID | None
+    owner_team_id: UUID | None
     owner_name: str
     kind: str
     amount: Decimal
@@ -221,6 +223,7 @@ def _row(one: Promise) -> PromiseRow:
     owner = one.case.owner
     return PromiseRow(
         id=one.id, case_id=one.case_id, case_number=one.case.number, borrower_id=one.borrower_id,
+        owner_id=one.case.owner_id, owner_team_id=owner.team_id if owner else None,
         owner_name=(owner.display_name or owner.username) if owner else "", kind=one.kind, amount=one.amount,
         currency=one.currency, paid_amount=one.paid_amount, due_on=one.due_on,
         last_date=one.due_on + timedelta(days=one.grace_days), state=one.state, ended_on=one.ended_on,

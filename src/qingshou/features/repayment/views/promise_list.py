@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from qingshou.access.guards import ensure, is_allowed, requires
+from qingshou.access.predicates import CaseFacts
 from qingshou.edges.exports import export_response
 from qingshou.edges.tables import Column, Table, TableState
 from qingshou.features.cases.views.shown import day_given, desk_of, uuid_given
@@ -106,7 +107,8 @@ def _after(text: str) -> tuple[date, UUID] | None:
 
 
 def _acts(row: Any, request: HttpRequest) -> str:
-    if row.state != "OPEN" or not is_allowed(request, "repayment.work"):
+    case = CaseFacts(owner_id=row.owner_id, owner_team_id=row.owner_team_id)
+    if row.state != "OPEN" or not request.user.has_perm("repayment.work", case):  # type: ignore[union-attr]
         return ""
     context = {"promise": row, "back": request.get_full_path(), **reason_choices()}
     return render_to_string("repayment/promise_end.html", context, request=request)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Field, Schema
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from qingshou.rest.paging import LIMIT_DEFAULT, LIMIT_MAX
 
@@ -24,6 +24,12 @@ def _in_calendar(day: date) -> date:
 
 
 Day = Annotated[date, AfterValidator(_in_calendar)]
+
+
+class Given(Schema):
+    """What a caller sends as a body: a name that nothing reads is refused, since a slip must not pass for no wish."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Problem(Schema):

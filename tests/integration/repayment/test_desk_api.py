@@ -112,6 +112,15 @@ def test_offers_are_searched_read_and_own_terms_worked_out(client, case):
     assert client.get(f"{API}/offers/{own.json()['id']}").json() == own.json()
 
 
+def test_a_slip_in_a_name_is_no_wish_left_out(client, case):
+    post(client, "/budgets", **budget_of(case))
+    loan = str(Loan.objects.get(borrower=case.borrower_id).id)
+    answer = post(client, "/offers/searches", case_id=str(case.id), loan_id=[loan])
+    assert (answer.status_code, answer.json()["errors"][0]["loc"][-1]) == (422, "loan_id")
+    answer = post(client, "/offers", case_id=str(case.id), first_due_on="2026-12-23", amount="0")
+    assert (answer.status_code, answer.json()["errors"][0]["loc"][-1]) == (422, "amount")
+
+
 def test_an_offer_becomes_a_plan_that_is_accepted_and_taken_back(client, case):
     offer = offer_of(client, case)
     plan = post(client, "/plans", case_id=str(case.id), offer_id=offer["id"]).json()

@@ -17,7 +17,7 @@ from qingshou.features.repayment.queries import promises as promise_queries
 from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.paging import decode_cursor, page
 from qingshou.rest.principal import permitted, principal_of
-from qingshou.rest.schemas import Code, Day, Note, Page, Paging
+from qingshou.rest.schemas import Code, Day, Given, Note, Page, Paging
 
 router = Router()
 
@@ -25,7 +25,7 @@ PromiseShelf = Literal["DUE_TODAY", "DUE_SOON", "IN_GRACE", "BROKEN", "KEPT", "O
 PlanShelf = Literal["AT_RISK", "BROKEN", "DUE_SOON", "WAITING", "ACTIVE", "ENDED", "ALL"]
 
 
-class PromiseIn(Schema):
+class PromiseIn(Given):
     """A promise to pay."""
 
     case_id: UUID
@@ -55,7 +55,7 @@ class PromiseOut(Schema):
     taken_at: datetime
 
 
-class EndIn(Schema):
+class EndIn(Given):
     """Why it ends."""
 
     reason: Code = Field(examples=["DEBTOR_WITHDREW"])
@@ -73,7 +73,7 @@ class PlanFilters(Paging):
     shelf: PlanShelf = "ACTIVE"
 
 
-class PlanIn(Schema):
+class PlanIn(Given):
     """The offer a plan is made of."""
 
     case_id: UUID
@@ -81,7 +81,7 @@ class PlanIn(Schema):
     reason: Note = Field("", description="For the second person, where the offer lies beyond the caller's limits.")
 
 
-class AcceptanceIn(Schema):
+class AcceptanceIn(Given):
     """How the debtor accepted: by the code that was sent, or by a signed agreement filed with the case."""
 
     code: str = Field("", max_length=12, pattern=r"^[0-9]*$")

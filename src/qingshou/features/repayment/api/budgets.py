@@ -15,7 +15,7 @@ from qingshou.features.repayment.operations.budgets import add_figures, record_b
 from qingshou.features.repayment.queries.budgets import BudgetShown, case_of_budget, get_budget, list_budgets, shown_of
 from qingshou.features.repayment.rules.told_budget import ToldBudget, ToldLine
 from qingshou.rest.principal import permitted
-from qingshou.rest.schemas import Code, Note
+from qingshou.rest.schemas import Code, Given, Note
 
 router = Router()
 
@@ -23,7 +23,7 @@ EveryCode = Literal["WEEK", "FORTNIGHT", "FOUR_WEEKS", "MONTH", "QUARTER", "HALF
 SourceCode = Literal["STATED", "DOCUMENT", "TRANSACTIONS", "BUREAU"]
 
 
-class LineIn(Schema):
+class LineIn(Given):
     """One figure as it was told or found."""
 
     heading: Code = Field(examples=["INCOME_OWN"])
@@ -34,7 +34,7 @@ class LineIn(Schema):
     document_hash: Hash = Field("", description="SHA-256 of a document filed with the case; needed for DOCUMENT.")
 
 
-class BudgetIn(Schema):
+class BudgetIn(Given):
     """A statement of income and expenditure."""
 
     case_id: UUID
@@ -49,14 +49,14 @@ class BudgetIn(Schema):
     note: Note = Field("", description="Kept sealed, never in the record.")
 
 
-class FiguresIn(Schema):
+class FiguresIn(Given):
     """Figures from elsewhere: each takes the place of the one on file for its heading and source."""
 
     case_id: UUID
     lines: list[LineIn] = Field(min_length=1, max_length=200)
 
 
-class ByWordIn(Schema):
+class ByWordIn(Given):
     """The recorded call on which the figures were told."""
 
     call_id: UUID

@@ -9,14 +9,14 @@ from ninja import Field, Router, Schema
 from qingshou.features.repayment.operations.contract_order import set_contract_order
 from qingshou.features.repayment.queries.owed import owed_of_loan
 from qingshou.rest.principal import permitted, principal_of
-from qingshou.rest.schemas import Note
+from qingshou.rest.schemas import Given, Note
 
 router = Router()
 
 Kind = Literal["COSTS", "PENALTY", "INTEREST", "PRINCIPAL"]
 
 
-class ContractOrderIn(Schema):
+class ContractOrderIn(Given):
     """What the contract says; what it does not say is the lender's."""
 
     kinds: list[Kind] = Field([], max_length=4, description="From the first paid to the last: all four, or none.")

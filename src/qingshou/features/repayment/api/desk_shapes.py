@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 from qingshou.features.contact.operations.call_rows import working_day
 from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.principal import Principal, principal_of
-from qingshou.rest.schemas import Note
+from qingshou.rest.schemas import Given, Note
 from qingshou.tenancy.queries import get_tenant
 
 Hash = Annotated[str, StringConstraints(pattern="^([0-9a-f]{64})?$")]
@@ -85,7 +85,7 @@ class OfferOut(Schema):
     is_partial: bool = Field(description="The debtor has other loans that it leaves as they are.")
 
 
-class WishIn(Schema):
+class WishIn(Given):
     """What the debtor asks for beside the figures."""
 
     pay_day: int | None = Field(None, ge=1, le=31)
@@ -94,7 +94,7 @@ class WishIn(Schema):
     loan_ids: list[UUID] = Field([], max_length=50, description="About these loans of the case only; none: all.")
 
 
-class SaidIn(Schema):
+class SaidIn(Given):
     """Who said what, for the negotiation on file."""
 
     party: Literal["LENDER", "DEBTOR"] = "LENDER"

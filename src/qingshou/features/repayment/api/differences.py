@@ -15,7 +15,7 @@ from qingshou.features.repayment.operations.tape_differences import confirm_book
 from qingshou.features.repayment.queries.differences import DifferenceFilter, get_difference, list_differences_after
 from qingshou.rest.paging import decode_cursor, page
 from qingshou.rest.principal import permitted, principal_of
-from qingshou.rest.schemas import Note, Page, Paging
+from qingshou.rest.schemas import Given, Note, Page, Paging
 from qingshou.tenancy.queries import get_tenant
 
 router = Router()
@@ -50,7 +50,7 @@ class DifferenceOut(Schema):
     settled_on: date | None = None
 
 
-class SettleIn(Schema):
+class SettleIn(Given):
     """How a difference is settled, and why."""
 
     how: Literal["CORE_HAS_IT", "TAKE_OURS_BACK"]

@@ -30,7 +30,7 @@ from qingshou.features.repayment.rules.owed import Concession
 from qingshou.features.repayment.rules.pay_days import Frequency
 from qingshou.features.repayment.rules.schedule import Grace, Kind, Terms
 from qingshou.rest.principal import Principal, permitted, principal_of
-from qingshou.rest.schemas import Day
+from qingshou.rest.schemas import Day, Given
 
 router = Router()
 
@@ -56,7 +56,7 @@ class SearchOut(Schema):
     reasons: list[ReasonOut]
 
 
-class PaymentIn(Schema):
+class PaymentIn(Given):
     """One payment of a settlement."""
 
     due_on: Day
@@ -70,7 +70,7 @@ class OwnIn(SaidIn, WishIn):
     kind: Literal["PLAN", "SETTLEMENT"] = "PLAN"
     first_due_on: Day | None = Field(None, description="Of a plan.")
     periods: int = Field(12, ge=1, le=600)
-    amount: Money | None = Field(None, description="The same amount each time until it is settled.")
+    amount: Money | None = Field(None, gt=0, description="The same amount each time until it is settled.")
     step_up: Share = Decimal(0)
     grace: Literal["NONE", "INTEREST_ONLY", "NOTHING"] = "NONE"
     grace_periods: int = Field(0, ge=0, le=60)

@@ -5,19 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Router, Status
 
 from qingshou.features.repayment.api.loans import ensure_works
 from qingshou.features.repayment.api.receipts import AskedOut
 from qingshou.features.repayment.operations.re_ageing import propose_re_age
 from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.principal import permitted, principal_of
-from qingshou.rest.schemas import Day, Note
+from qingshou.rest.schemas import Day, Given, Note
 
 router = Router()
 
 
-class ReAgeIn(Schema):
+class ReAgeIn(Given):
     """New due dates for what is overdue, a month apart."""
 
     first_on: Day = Field(examples=["2026-12-23"])

@@ -41,7 +41,7 @@ from qingshou.rest.answers import answer_as_made
 from qingshou.rest.numbers import PlainDecimal
 from qingshou.rest.paging import decode_cursor, page
 from qingshou.rest.principal import permitted, principal_of
-from qingshou.rest.schemas import Day, Note, Page, Paging, Ref
+from qingshou.rest.schemas import Day, Given, Note, Page, Paging, Ref
 from qingshou.tenancy.queries import lender_reading
 from qingshou.tenancy.reading import read
 
@@ -57,7 +57,7 @@ class BadShare(BadInput):
     code = "SHARE_OF_NOBODY"
 
 
-class ReceiptIn(Schema):
+class ReceiptIn(Given):
     """A sum that came in. The payer's name, account and words are kept sealed."""
 
     external_ref: Ref = Field(description="The bank's or your own id of the payment: the same id is one receipt.")
@@ -126,7 +126,7 @@ class ReceiptDetail(ReceiptOut):
     parts: list[ReceiptOut]
 
 
-class ShareIn(Schema):
+class ShareIn(Given):
     """What of a receipt is for one debtor; with `loan_ref` for that loan alone."""
 
     loan_ref: Ref | None = None
@@ -134,13 +134,13 @@ class ShareIn(Schema):
     amount: PlainDecimal = Field(gt=0, max_digits=18, decimal_places=3)
 
 
-class SplitIn(Schema):
+class SplitIn(Given):
     """The shares: together the receipt's amount, to the cent."""
 
     shares: list[ShareIn] = Field(min_length=2, max_length=PARTS_MAX)
 
 
-class JoinIn(Schema):
+class JoinIn(Given):
     """Why the parts are joined again."""
 
     reason: Note = Field(min_length=3, examples=["The employer sent other shares"])
@@ -156,7 +156,7 @@ class ReceiptFilters(Paging):
     value_until: Day | None = Field(None, description="Value date on or before.")
 
 
-class ReversalIn(Schema):
+class ReversalIn(Given):
     """Why a receipt is to be reversed."""
 
     reason: Note = Field(min_length=3, examples=["The bank took it back by letter of 2026-11-20"])

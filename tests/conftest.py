@@ -204,3 +204,12 @@ def committed(django_db_setup: None, django_db_blocker: "object") -> Iterator["o
         with using(made.id):
             yield made
         connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_another_test() -> Iterator[None]:
+    """A request leaves its language to the thread: without this a test would speak that of the one before it."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()

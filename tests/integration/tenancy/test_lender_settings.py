@@ -122,7 +122,7 @@ def unfit(tenant):
         ({"repayment": ["x"]}, "promise/", "repayment"),
         ({"repayment": {"hardship": 1}}, "hardship-panel", "repayment.hardship"),
         ({"offer_policy": {"roles": []}}, "offers/", "offer_policy"),
-        ({"portal": {"link_days": 0}}, "portal-panel", "portal"),
+        ({"portal": {"link_days": 0}}, "portal-panel", "portal.link_days"),
         ({"contact_policy": {"x": 1}}, "call/", "contact_policy"),
         ({"contact": "x"}, "call/", "contact"),
     ],

@@ -74,10 +74,18 @@ def test_a_lenders_settings_take_the_place_of_the_houses_key_by_key():
 
 
 @pytest.mark.parametrize(
-    "given",
-    [{"link_days": 0}, {"address": "javascript:1"}, {"code": {"digits": 4}}, {"bank": {"iban": "DE0"}}, {"new": 1},
-     {"bank": {"account_number": "1"}}],
-)  # fmt: skip
-def test_settings_that_do_not_fit_are_named(given):
-    with pytest.raises(Misconfigured, match=r"portal\."):
+    ("given", "key", "said"),
+    [
+        ({"link_days": 0}, "portal.link_days", "less than the minimum"),
+        ({"address": "javascript:1"}, "portal.address", "javascript:1"),
+        ({"code": {"digits": 4}}, "portal.code.digits", "less than the minimum"),
+        ({"bank": {"iban": "DE0"}}, "portal.bank", "account_name"),
+        ({"new": 1}, "portal", "'new' was unexpected"),
+        ({"bank": {"account_number": "1"}}, "portal.bank", "account_name"),
+    ],
+)
+def test_settings_that_do_not_fit_are_named(given, key, said):
+    with pytest.raises(Misconfigured, match=said) as stopped:
         portal_policy({"portal": given})
+    assert stopped.value.fields["key"] == key
+    assert f"'{key}'" in stopped.value.message

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from qingshou.features.repayment import rules
 from qingshou.features.repayment.phrases import budget, offers
@@ -76,6 +77,7 @@ def test_a_code_without_words_shows_itself():
     assert budget.budget_reason_words(Reason("NEW_CODE")) == "NEW_CODE"
 
 
+@translation.override("en")
 def test_amounts_stand_with_their_decimals_and_days_as_iso():
     assert "(0.00) and 4,000.50." in offers.offer_reason_words(
         Reason("NO_LUMP_SUM", {"lump_sum": Decimal(0), "high": Decimal("4000.5") + Decimal("0.00")})

@@ -64,8 +64,7 @@ def _read(overlay: str) -> PortalPolicy:
     try:
         jsonschema.validate(merged, schema)
     except jsonschema.ValidationError as wrong:
-        where = ".".join(str(part) for part in wrong.absolute_path)
-        raise unfit("portal", f"at '{where}', {wrong.message[:200]}") from None
+        raise unfit(".".join(("portal", *map(str, wrong.absolute_path))), wrong.message[:200]) from None
     visit, call, upload = merged["visit"], merged["call"], merged["upload"]
     return PortalPolicy(
         address=merged["address"],

@@ -30,7 +30,7 @@ def _noon(monkeypatch):
 
 @pytest.fixture
 def loan(users):
-    """A loan of which 1,000 of the principal is due today; all that is due is paid."""
+    """A loan of which nothing is due: what was overdue has been paid."""
     case = make_debtor("r1", owner=users["COLLECTOR"], overdue_days=40)
     found = Loan.objects.get(borrower=case.borrower_id)
     pay(found, "1200.50")

@@ -103,7 +103,7 @@ def statement(request: HttpRequest, loan_id: UUID) -> HttpResponseBase:
     table = Table(
         id="statement", caption=_("Statement of account"), columns=columns, rows=lines, state=state, total=len(lines),
         page_size=max(len(lines), 1), empty_title=_("No movement yet"),
-        empty_text=_("The account opens with the first payment. Until then the core system's figures stand below."),
+        empty_text=_("The account opens with the first payment. Until then the core system's figures stand above."),
     )  # fmt: skip
     standing = owed.standing(on=desk.today)
     context = {
